@@ -1,0 +1,175 @@
+"""Batch normalization (Ioffe & Szegedy 2015, arXiv 1502.03167): training, inference, running statistics, folding.
+
+Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of ``x``;
+inputs are never changed. Every function raises ValueError if an array is empty, no float32 or float64, not finite,
+or of a shape that does not fit. Sums over the batch are kept in float64, because NumPy adds rows one
+after the other and in float32 that drifts with N.
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from helpers.validate import Array, check_finite, float_array, fraction, instance_of, one_of, positive, whole_number
+
+DEFAULT_MOMENTUM = {"pytorch": 0.1, "keras": 0.99}
+
+
+class BatchNormCache(NamedTuple):
+    """What the backward pass and the running statistics need; ``var`` is biased, 1/N."""
+
+    x_hat: Array  # (N, D)
+    inv_std: Array  # (D,)
+    gamma: Array  # (D,)
+    mean: Array  # (D,)
+    var: Array  # (D,)
+
+
+def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, BatchNormCache]:
+    """Algorithm 1: out = gamma · x_hat + beta with x_hat = (x − mean) / √(var + eps), var with 1/N.
+
+    ValueError for a batch of one as well: its variance is 0 and every x_hat would be 0.
+    """
+    x = float_array("x", x, ("N", "D"))
+    if len(x) < 2:
+        raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
+    gamma, beta = (float_array(name, value, x.shape[1:], x.dtype) for name, value in
+                   (("gamma", gamma), ("beta", beta)))
+    mean = x.mean(axis=0, dtype=np.float64)
+    centred = (x - mean).astype(x.dtype, copy=False)
+    # Two passes: E[x²] − E[x]² cancels, and in float32 a mean of 1e4 would make the variance negative.
+    var = (centred**2).mean(axis=0, dtype=np.float64)
+    check_finite("the variance of x", var)
+    inv_std = (1 / np.sqrt(var + positive("eps", eps))).astype(x.dtype, copy=False)
+    x_hat = centred * inv_std
+    mean, var = mean.astype(x.dtype, copy=False), var.astype(x.dtype, copy=False)
+    return gamma * x_hat + beta, BatchNormCache(x_hat, inv_std, gamma, mean, var)
+
+
+def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
+    """(dx, dgamma, dbeta) in closed form, the equations of §3 put together.
+
+    dx = gamma · inv_std · (dout − mean(dout) − x_hat · mean(dout · x_hat)), means over the batch.
+    """
+    dout, x_hat, inv_std, gamma = _unpack(dout, cache)
+    dbeta = _batch_sum(dout)
+    dgamma = _batch_sum(dout * x_hat)
+    n = len(dout)
+    return gamma * inv_std * (dout - dbeta / n - x_hat * (dgamma / n)), dgamma, dbeta
+
+
+def batchnorm_backward_staged(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
+    """(dx, dgamma, dbeta) node by node back through the graph: the chain rule of §3, one operation a step."""
+    dout, x_hat, inv_std, gamma = _unpack(dout, cache)
+    n = len(dout)
+    centred = x_hat / inv_std
+    # out = gamma · x_hat + beta
+    dbeta = _batch_sum(dout)
+    dgamma = _batch_sum(dout * x_hat)
+    dx_hat = dout * gamma
+    # x_hat = centred · inv_std
+    dinv_std = _batch_sum(dx_hat * centred)
+    dcentred = dx_hat * inv_std
+    # inv_std = (var + eps)^(−1/2)
+    dvar = dinv_std * -0.5 * inv_std**3
+    # var = mean(centred²)
+    dcentred = dcentred + dvar * 2 * centred / n
+    # centred = x − mean
+    dmean = -_batch_sum(dcentred)
+    dx = dcentred + dmean / n
+    return dx, dgamma, dbeta
+
+
+def batchnorm_inference(
+    x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float = 1e-5
+) -> Array:
+    """Algorithm 2, step 11: out = gamma · (x − running_mean) / √(running_var + eps) + beta, any N ≥ 1."""
+    x = float_array("x", x, ("N", "D"))
+    scale, mean, beta = _affine(gamma, beta, running_mean, running_var, eps, x.shape[1:], x.dtype)
+    return (x - mean) * scale + beta
+
+
+def update_running_stats(
+    running_mean: Array,
+    running_var: Array,
+    mean: Array,
+    var: Array,
+    n: int,
+    momentum: float | None = None,
+    convention: Literal["pytorch", "keras"] = "pytorch",
+) -> tuple[Array, Array]:
+    """The exponential moving averages (running_mean, running_var) after one more batch of ``n``; ``var`` is biased.
+
+    "pytorch": new = (1 − momentum) · old + momentum · batch, momentum 0.1, and the batch's variance made unbiased
+    with n/(n − 1). "keras": new = momentum · old + (1 − momentum) · batch, momentum 0.99, variance biased. The
+    dtype is that of ``running_mean``. ValueError for n = 1 under "pytorch", and for a momentum outside 0 to 1.
+    """
+    pytorch = one_of("convention", convention, DEFAULT_MOMENTUM) == "pytorch"
+    n = whole_number("n", n, 2 if pytorch else 1)
+    momentum = fraction("momentum", DEFAULT_MOMENTUM[convention] if momentum is None else momentum)
+    running_mean = float_array("running_mean", running_mean, ("D",))
+    shape, dtype = running_mean.shape, running_mean.dtype
+    running_var = _variance("running_var", running_var, shape, dtype)
+    mean, var = float_array("mean", mean, shape, dtype), _variance("var", var, shape, dtype)
+    keep, take = (1 - momentum, momentum) if pytorch else (momentum, 1 - momentum)
+    correction = n / (n - 1) if pytorch else 1.0
+    return keep * running_mean + take * mean, keep * running_var + take * correction * var
+
+
+def population_stats(means: Array, variances: Array, n: int) -> tuple[Array, Array]:
+    """Algorithm 2, step 10: (E[mean], n/(n − 1) · E[var]) over K batches of ``n``; both inputs (K, D), var biased.
+
+    ValueError for n = 1 as well.
+    """
+    n = whole_number("n", n, 2)
+    means = float_array("means", means, ("K", "D"))
+    variances = _variance("variances", variances, means.shape, means.dtype)
+    mean, var = _batch_sum(means) / len(means), _batch_sum(variances) / len(means)
+    return mean, n / (n - 1) * var
+
+
+def fold_batchnorm(
+    weight: Array,
+    bias: Array | None,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    eps: float = 1e-5,
+) -> tuple[Array, Array]:
+    """(weight, bias) of the one linear layer that equals linear → batchnorm_inference (Algorithm 2, step 11).
+
+    ``weight`` is (D_in, D_out), ``bias`` (D_out,) or None for no bias; the rest are (D_out,).
+    """
+    weight = float_array("weight", weight, ("D_in", "D_out"))
+    shape, dtype = weight.shape[1:], weight.dtype
+    scale, mean, beta = _affine(gamma, beta, running_mean, running_var, eps, shape, dtype)
+    bias = np.zeros(shape, dtype) if bias is None else float_array("bias", bias, shape, dtype)
+    return weight * scale, (bias - mean) * scale + beta
+
+
+def _affine(
+    gamma: Array, beta: Array, mean: Array, var: Array, eps: float, shape: tuple[int, ...], dtype: np.dtype
+) -> tuple[Array, Array, Array]:
+    """(scale, mean, beta) of the inference formula, checked, with scale = gamma / √(var + eps)."""
+    gamma, beta = float_array("gamma", gamma, shape, dtype), float_array("beta", beta, shape, dtype)
+    mean = float_array("running_mean", mean, shape, dtype)
+    var = _variance("running_var", var, shape, dtype)
+    return gamma / np.sqrt(var + positive("eps", eps)), mean, beta
+
+
+def _variance(name: str, value: Array, shape: tuple[int, ...], dtype: np.dtype) -> Array:
+    var = float_array(name, value, shape, dtype)
+    if var.min() < 0:
+        raise ValueError(f"{name} goes down to {var.min()}; a variance must not be negative.")
+    return var
+
+
+def _unpack(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array, Array]:
+    instance_of("cache", cache, BatchNormCache, "the cache that batchnorm_forward returned")
+    x_hat = cache.x_hat
+    return float_array("dout", dout, x_hat.shape, x_hat.dtype), x_hat, cache.inv_std, cache.gamma
+
+
+def _batch_sum(array: Array) -> Array:
+    return array.sum(axis=0, dtype=np.float64).astype(array.dtype, copy=False)

@@ -1,0 +1,55 @@
+"""Every sentence that code shows a learner, by key, in the language the notebook chose.
+
+The texts are TOML files in ``words/<language>/``, one a lesson and one for what all lessons share.
+``words/en/01_gradient_descent.toml`` with ``[path]`` and ``title = "…"`` gives the key ``01.path.title``.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+WORDS = Path(__file__).parent / "words"
+_chosen = {"language": "en"}
+
+
+def languages() -> list[str]:
+    """The languages there are, such as ``["en"]``."""
+    return sorted(folder.name for folder in WORDS.iterdir() if folder.is_dir())
+
+
+def use(language: str) -> None:
+    """Choose the language of labels and messages; ValueError if there is none by that name."""
+    if language not in languages():
+        raise ValueError(f"language is {language!r}; it must be one of {', '.join(languages())}.")
+    _chosen["language"] = language
+
+
+def language() -> str:
+    """The language chosen with `use`."""
+    return _chosen["language"]
+
+
+def text(key: str, **values: Any) -> str:
+    """The text called ``key`` with ``values`` put in by ``str.format``; KeyError if there is none."""
+    return _entry(key, str).format(**values)
+
+
+def texts(key: str) -> list[str]:
+    """The list of texts called ``key``, such as a prediction's options; KeyError if there is none."""
+    return list(_entry(key, list))
+
+
+def _entry(key: str, kind: type) -> Any:
+    node: Any = _words(language())
+    for part in key.split("."):
+        node = node.get(part) if isinstance(node, dict) else None
+    if not isinstance(node, kind):
+        raise KeyError(f"the catalogue has no {kind.__name__} called {key!r} in {language()!r}.")
+    return node
+
+
+@cache
+def _words(language: str) -> dict[str, Any]:
+    files = sorted((WORDS / language).glob("*.toml"))
+    return {file.stem.split("_")[0]: tomllib.loads(file.read_text("utf-8")) for file in files}

@@ -1,0 +1,241 @@
+"""A multilayer perceptron made of the layers: pure functions, with the parameters as an argument.
+
+A hidden layer is linear → batch normalization (if chosen) → activation; the last layer is linear. Parameters,
+gradients and running statistics are dictionaries with keys numbered from 1: weight1, bias1 (or gamma1, beta1 in
+its place where layer 1 is normalized), mean1, var1. Bad input raises ValueError with one sentence.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers import layers
+from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
+from helpers.layers import LinearCache, linear_backward, linear_forward, softmax_cross_entropy
+from helpers.validate import (
+    Array,
+    float_array,
+    generator,
+    instance_of,
+    label_array,
+    one_of,
+    positive,
+    same_keys,
+    whole_number,
+)
+
+Parameters = dict[str, Array]
+
+ACTIVATIONS = {
+    "relu": (layers.relu_forward, layers.relu_backward),
+    "sigmoid": (layers.sigmoid_forward, layers.sigmoid_backward),
+    "tanh": (layers.tanh_forward, layers.tanh_backward),
+}
+
+
+class LayerCache(NamedTuple):
+    """One layer's caches; ``linear.x`` is the layer's input, ``z`` the input of its activation.
+
+    ``norm`` is None without batch normalization; ``z`` and ``activation`` are None in the last layer.
+    """
+
+    linear: LinearCache
+    norm: BatchNormCache | None = None
+    z: Array | None = None
+    activation: Any = None
+
+
+@dataclass(frozen=True)
+class Network:
+    """The shape of a network: ``sizes`` from input to output, such as (784, 100, 10).
+
+    ``batchnorm`` is one bool for all hidden layers or a tuple with one for each.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str = "relu"
+    batchnorm: bool | tuple[bool, ...] = False
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        """ValueError if a field is not as described."""
+        instance_of("sizes", self.sizes, tuple, "a tuple such as (784, 100, 10)")
+        if len(self.sizes) < 2:
+            raise ValueError(f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output.")
+        for size in self.sizes:
+            whole_number("an entry of sizes", size)
+        one_of("activation", self.activation, ACTIVATIONS)
+        positive("eps", self.eps)
+        _check_batchnorm(self.batchnorm, self.hidden)
+
+    @property
+    def depth(self) -> int:
+        """The number of linear layers."""
+        return len(self.sizes) - 1
+
+    @property
+    def hidden(self) -> int:
+        """The number of hidden layers."""
+        return self.depth - 1
+
+    def normalizes(self, layer: int) -> bool:
+        """Whether the layer with this number, from 1, has batch normalization; the last never has."""
+        if whole_number("layer", layer) > self.hidden:
+            return False
+        return self.batchnorm if isinstance(self.batchnorm, bool) else self.batchnorm[layer - 1]
+
+
+def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """The name and shape of every parameter. A layer before batch normalization has no bias (§3.2: beta is it)."""
+    _check_network(network)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for k in range(1, network.depth + 1):
+        shapes[f"weight{k}"] = network.sizes[k - 1 : k + 1]
+        for name in ("gamma", "beta") if network.normalizes(k) else ("bias",):
+            shapes[f"{name}{k}"] = network.sizes[k : k + 1]
+    return shapes
+
+
+def check_parameters(network: Network, parameters: Any) -> None:
+    """ValueError unless ``parameters`` has the network's keys and shapes."""
+    shapes = parameter_shapes(network)
+    same_keys("parameters", parameters, shapes)
+    for name, shape in shapes.items():
+        if np.shape(parameters[name]) != shape:
+            raise ValueError(f"parameters[{name!r}] has shape {np.shape(parameters[name])}; it must be {shape}.")
+
+
+def initialize(
+    network: Network, rng: np.random.Generator, std: float | None = None, dtype: Any = np.float64
+) -> Parameters:
+    """Gaussian weights with standard deviation ``std``; biases and betas 0, gammas 1.
+
+    Without ``std`` it is √(2 / D_in) for ReLU (He et al. 2015, arXiv 1502.01852) and √(2 / (D_in + D_out)) for
+    sigmoid and tanh (Glorot & Bengio 2010). The same ``rng`` gives the same weights in either ``dtype``.
+    """
+    dtype, rng = _float_dtype(dtype), generator("rng", rng)
+    parameters = {}
+    for name, shape in parameter_shapes(network).items():
+        if name.startswith("weight"):
+            scale = _weight_std(network, shape) if std is None else positive("std", std)
+            parameters[name] = (scale * rng.standard_normal(shape)).astype(dtype)
+        else:
+            parameters[name] = np.full(shape, 1 if name.startswith("gamma") else 0, dtype)
+    return parameters
+
+
+def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, tuple[LayerCache, ...]]:
+    """Logits (N, D_last) and one cache a layer, in training mode: batch normalization uses the batch's statistics.
+
+    ``x`` is (N, D_first); N ≥ 2 where a layer is normalized. NotFiniteError if a signal overflows.
+    """
+    check_parameters(network, parameters)
+    out, caches = float_array("x", x, ("N", network.sizes[0])), []
+    activate = ACTIVATIONS[network.activation][0]
+    for k in range(1, network.depth + 1):
+        out, linear = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
+        norm = activation = z = None
+        if network.normalizes(k):
+            out, norm = batchnorm_forward(out, parameters[f"gamma{k}"], parameters[f"beta{k}"], network.eps)
+        if k < network.depth:
+            z = out
+            out, activation = activate(z)
+        caches.append(LayerCache(linear, norm, z, activation))
+    return out, tuple(caches)
+
+
+def backward(network: Network, dlogits: Array, caches: tuple[LayerCache, ...]) -> Parameters:
+    """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last)."""
+    _check_caches(network, caches)
+    differentiate = ACTIVATIONS[network.activation][1]
+    gradients, dout = {}, float_array("dlogits", dlogits, (len(caches[0].linear.x), network.sizes[-1]))
+    for k in range(network.depth, 0, -1):
+        linear, norm, _, activation = caches[k - 1]
+        if activation is not None:
+            dout = differentiate(dout, activation)
+        if norm is not None:
+            dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = batchnorm_backward(dout, norm)
+        dout, gradients[f"weight{k}"], dbias = linear_backward(dout, linear)
+        if norm is None:
+            gradients[f"bias{k}"] = dbias
+    return {name: gradients[name] for name in parameter_shapes(network)}
+
+
+def loss_and_gradients(
+    network: Network, parameters: Parameters, x: Array, labels: Array
+) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
+    """Mean softmax cross-entropy of the batch, the gradients and the caches; x (N, D_first), labels (N,) integers."""
+    logits, caches = forward(network, parameters, x)
+    loss, dlogits = softmax_cross_entropy(logits, labels)
+    return loss, backward(network, dlogits, caches), caches
+
+
+def initial_running_stats(network: Network, dtype: Any = np.float64) -> Parameters:
+    """Running statistics before the first batch: mean 0 and variance 1 for each normalized layer."""
+    _check_network(network)
+    running, dtype = {}, _float_dtype(dtype)
+    for k in _normalized_layers(network):
+        running[f"mean{k}"] = np.zeros(network.sizes[k], dtype)
+        running[f"var{k}"] = np.ones(network.sizes[k], dtype)
+    return running
+
+
+def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
+    """Logits (N, D_last) in inference mode: batch normalization uses ``running``, so that rows do not interact."""
+    check_parameters(network, parameters)
+    same_keys("running", running, initial_running_stats(network))
+    out = float_array("x", x, ("N", network.sizes[0]))
+    activate = ACTIVATIONS[network.activation][0]
+    for k in range(1, network.depth + 1):
+        out, _ = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
+        if network.normalizes(k):
+            affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
+            out = batchnorm_inference(out, *affine, running[f"mean{k}"], running[f"var{k}"], network.eps)
+        if k < network.depth:
+            out, _ = activate(out)
+    return out
+
+
+def accuracy(logits: Array, labels: Array) -> float:
+    """The share of rows of logits (N, C) whose largest entry is at the label; labels (N,) integers in 0 … C − 1."""
+    logits = float_array("logits", logits, ("N", "C"))
+    labels = label_array("labels", labels, *logits.shape)
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
+def _normalized_layers(network: Network) -> Iterator[int]:
+    return (k for k in range(1, network.depth) if network.normalizes(k))
+
+
+def _weight_std(network: Network, shape: tuple[int, ...]) -> float:
+    fan_in, fan_out = shape
+    return (2 / (fan_in if network.activation == "relu" else fan_in + fan_out)) ** 0.5
+
+
+def _float_dtype(dtype: Any) -> np.dtype:
+    if dtype not in ("float32", "float64", np.float32, np.float64):
+        raise ValueError(f"dtype is {dtype!r}; it must be float32 or float64.")
+    return np.dtype(dtype)
+
+
+def _check_batchnorm(batchnorm: Any, hidden: int) -> None:
+    if isinstance(batchnorm, bool):
+        return
+    instance_of("batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer")
+    if len(batchnorm) != hidden or not all(isinstance(chosen, bool) for chosen in batchnorm):
+        raise ValueError(f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers.")
+
+
+def _check_network(network: Any) -> None:
+    instance_of("network", network, Network, "a Network")
+
+
+def _check_caches(network: Network, caches: Any) -> None:
+    _check_network(network)
+    instance_of("caches", caches, tuple, "the caches that forward returned")
+    normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in caches]
+    if normalized != [network.normalizes(k) for k in range(1, network.depth + 1)]:
+        raise ValueError(f"caches holds {len(caches)} layers that do not fit the network; "
+                         "it must be what forward returned for this network.")

@@ -1,0 +1,202 @@
+"""Mini-batch stochastic gradient descent: the loop as an iterator of steps, and a run with its history.
+
+Nothing here prints or draws: whoever wants to see the run takes the steps or hands in a callback.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.batching import batch_slices, minibatches
+from helpers.batchnorm import update_running_stats
+from helpers.network import (
+    LayerCache,
+    Network,
+    Parameters,
+    check_parameters,
+    initial_running_stats,
+    loss_and_gradients,
+)
+from helpers.validate import (
+    Array,
+    NotFiniteError,
+    check_finite,
+    float_array,
+    generator,
+    instance_of,
+    label_array,
+    positive,
+    same_keys,
+    whole_number,
+)
+
+Batch = tuple[Array, Array]
+
+
+class Step(NamedTuple):
+    """One update. ``epoch``, ``iteration`` (in the epoch) and ``update`` (in all) count from 1.
+
+    ``loss`` is the batch's, before the update; ``gradients`` are those the update used; ``parameters`` and
+    ``running`` are those after it. In a step that diverges the loss is not finite, ``gradients`` is empty and
+    ``parameters`` and ``running`` are the last finite ones.
+    """
+
+    epoch: int
+    iteration: int
+    update: int
+    loss: float
+    parameters: Parameters
+    gradients: Parameters
+    running: Parameters
+
+
+@dataclass
+class History:
+    """What a training run leaves: for each update its loss and its epoch, and the parameters at the end.
+
+    ``running`` are the running statistics of the normalized layers. ``interrupted`` says that the run was stopped
+    from outside; ``diverged`` is the update whose loss was not finite, or None.
+    """
+
+    losses: list[float]
+    epochs: list[int]
+    parameters: Parameters
+    running: Parameters
+    interrupted: bool = False
+    diverged: int | None = None
+
+
+def sgd_update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:
+    """New parameters, p − learning_rate · ∂loss/∂p for each, in their own dtypes.
+
+    ValueError if the keys or shapes differ or the rate is not above 0; NotFiniteError if a result is not finite.
+    """
+    rate = positive("learning_rate", learning_rate)
+    instance_of("parameters", parameters, dict, "a dictionary of arrays")
+    same_keys("gradients", gradients, parameters)
+    return {name: _moved(name, parameters[name], gradients[name], rate) for name in parameters}
+
+
+def training_steps(
+    network: Network,
+    parameters: Parameters,
+    x: Array,
+    y: Array,
+    *,
+    batch_size: int,
+    epochs: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+    drop_last: bool = False,
+    running: Parameters | None = None,
+) -> Iterator[Step]:
+    """Every update of a training run in turn; x (N, D_first), y (N,) integer labels.
+
+    A step that diverges is the last. ``running`` continues from earlier statistics. ValueError at the call for bad
+    arguments, a batch of one example in a network with batch normalization among them.
+    """
+    check_parameters(network, parameters)
+    x = float_array("x", x, ("N", network.sizes[0]))
+    y = label_array("y", y, len(x), network.sizes[-1])
+    fresh = initial_running_stats(network, parameters["weight1"].dtype)
+    running = fresh if running is None else running
+    same_keys("running", running, fresh)
+    if fresh:
+        _check_no_batch_of_one(len(x), batch_size, drop_last)
+    epochs, rate = whole_number("epochs", epochs), positive("learning_rate", learning_rate)
+    epoch_batches = partial(minibatches, x, y, batch_size, generator("rng", rng), drop_last)
+    return _steps(network, parameters, running, _numbered(epoch_batches, epochs), rate)
+
+
+def train(
+    network: Network,
+    parameters: Parameters,
+    x: Array,
+    y: Array,
+    *,
+    batch_size: int,
+    epochs: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+    drop_last: bool = False,
+    callback: Callable[[Step], None] | None = None,
+) -> History:
+    """The whole run of `training_steps`, with ``callback(step)`` after each update.
+
+    An interrupt, from the keyboard or raised as KeyboardInterrupt by the callback, ends the run and keeps what was
+    done so far. ValueError as in `training_steps`.
+    """
+    instance_of("callback", callback, Callable | None, "a function of one Step, or None")
+    steps = training_steps(network, parameters, x, y, batch_size=batch_size, epochs=epochs,
+                           learning_rate=learning_rate, rng=rng, drop_last=drop_last)
+    state = parameters, initial_running_stats(network, parameters["weight1"].dtype)
+    log, interrupted = [], False
+    try:
+        for step in steps:
+            state = step.parameters, step.running
+            log.append((step.loss, step.epoch))  # one append, so that an interrupt can't come between two
+            if callback is not None:
+                callback(step)
+    except KeyboardInterrupt:
+        interrupted = True
+    diverged = len(log) if log and not math.isfinite(log[-1][0]) else None
+    return History([loss for loss, _ in log], [epoch for _, epoch in log], *state, interrupted, diverged)
+
+
+def _check_no_batch_of_one(n: int, batch_size: int, drop_last: bool) -> None:
+    if any(part.stop - part.start == 1 for part in batch_slices(n, batch_size, drop_last)):
+        raise ValueError(f"batch_size is {batch_size}, which leaves a batch of 1 of the {n} examples; with batch "
+                         "normalization each batch must hold at least 2 (drop_last=True drops a smaller last one).")
+
+
+def _numbered(epoch_batches: Callable[[], Iterator[Batch]], epochs: int) -> Iterator[tuple[int, int, Batch]]:
+    for epoch in range(1, epochs + 1):
+        for iteration, batch in enumerate(epoch_batches(), start=1):
+            yield epoch, iteration, batch
+
+
+def _steps(
+    network: Network,
+    parameters: Parameters,
+    running: Parameters,
+    batches: Iterator[tuple[int, int, Batch]],
+    rate: float,
+) -> Iterator[Step]:
+    for update, (epoch, iteration, batch) in enumerate(batches, start=1):
+        try:
+            loss, gradients, parameters, running = _one_update(network, parameters, running, batch, rate)
+        except NotFiniteError:
+            yield Step(epoch, iteration, update, math.nan, parameters, {}, running)
+            return
+        yield Step(epoch, iteration, update, loss, parameters, gradients, running)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _one_update(
+    network: Network, parameters: Parameters, running: Parameters, batch: Batch, rate: float
+) -> tuple[float, Parameters, Parameters, Parameters]:
+    loss, gradients, caches = loss_and_gradients(network, parameters, *batch)
+    check_finite("the loss", loss)
+    moved = sgd_update(parameters, gradients, rate)
+    return loss, gradients, moved, _updated_running(running, caches, len(batch[0]))
+
+
+def _updated_running(running: Parameters, caches: tuple[LayerCache, ...], n: int) -> Parameters:
+    updated = {}
+    for k, norm in ((k, layer.norm) for k, layer in enumerate(caches, start=1) if layer.norm is not None):
+        old = running[f"mean{k}"], running[f"var{k}"]
+        updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats(*old, norm.mean, norm.var, n)
+    return updated
+
+
+def _moved(name: str, parameter: Array, gradient: Array, rate: float) -> Array:
+    parameter = float_array(f"parameters[{name!r}]", parameter)
+    gradient = float_array(f"gradients[{name!r}]", gradient, parameter.shape)
+    moved = np.multiply(gradient, rate, dtype=parameter.dtype)
+    np.subtract(parameter, moved, out=moved)  # one large temporary, not two
+    check_finite(f"the updated {name}", moved)
+    return moved

@@ -1,0 +1,19 @@
+"""What the command that opens the course loads: the first page, and a websocket that does not hold small messages back."""
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+
+class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
+    """Sends each message at once. Without TCP_NODELAY a slider's small messages wait about 40 ms."""
+
+    def connect(self):  # noqa: ANN201 - the return type is the base class's affair
+        """Set TCP_NODELAY on the browser's websocket, then connect to the kernel."""
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
+c = get_config()  # noqa: F821 - Jupyter defines it
+c.ServerApp.kernel_websocket_connection_class = PromptWebsocketConnection
+c.LabApp.default_url = "/lab/tree/notebooks/en/00_start_here.ipynb"
+c.LabApp.news_url = None  # a class on a projector needs no question about news
+c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
