@@ -1,4 +1,4 @@
-"""What the command that opens the course loads: the first page, and a websocket that does not hold small messages back."""
+"""What the command that opens the course loads: its first page, and a websocket that sends small messages at once."""
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 

@@ -25,7 +25,8 @@ def total_iterations(n_examples: int, batch_size: int, epochs: int, drop_last: b
 def batch_slices(n_examples: int, batch_size: int, drop_last: bool = False) -> list[slice]:
     """The batches of one epoch as slices of 0 … N − 1, in order.
 
-    A batch size above N gives one batch of N, and none with ``drop_last``. ValueError as in `iterations_per_epoch`.
+    A batch size above N gives one batch of N, and none with ``drop_last``. ValueError as in
+    `iterations_per_epoch`.
     """
     count = iterations_per_epoch(n_examples, batch_size, drop_last)
     return [slice(i * batch_size, min((i + 1) * batch_size, n_examples)) for i in range(count)]
@@ -34,10 +35,11 @@ def batch_slices(n_examples: int, batch_size: int, drop_last: bool = False) -> l
 def minibatches(
     x: Array, y: Array, batch_size: int, rng: np.random.Generator, drop_last: bool = False
 ) -> Iterator[tuple[Array, Array]]:
-    """One epoch of shuffled batches (x, y): a fresh permutation, so each example comes once (less the dropped).
+    """One epoch of shuffled batches (x, y): a fresh permutation, so each example comes at most once.
 
-    ``x`` (N, …) and ``y`` (N, …) are of any dtype; the batches are copies. ValueError if the lengths differ, if
-    there are no examples, or if ``batch_size`` is no whole number of at least 1.
+    Exactly once, unless ``drop_last`` leaves some out. ``x`` (N, …) and ``y`` (N, …) are of any dtype; the
+    batches are copies. ValueError if the lengths differ, if there are no examples, or if ``batch_size`` is no
+    whole number of at least 1.
     """
     x, y = np.asarray(x), np.asarray(y)
     _check_lengths(x, y)

@@ -1,16 +1,26 @@
-"""Batch normalization (Ioffe & Szegedy 2015, arXiv 1502.03167): training, inference, running statistics, folding.
+"""Batch normalization (Ioffe & Szegedy 2015, arXiv 1502.03167): training, inference, folding.
 
-Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of ``x``;
-inputs are never changed. Every function raises ValueError if an array is empty, no float32 or float64, not finite,
-or of a shape that does not fit. Sums over the batch are kept in float64, because NumPy adds rows one
-after the other and in float32 that drifts with N.
+Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of
+``x``; inputs are never changed. Every function raises ValueError if an array is empty, no float32 or float64,
+not finite, or of a shape that does not fit. Sums over the batch are kept in float64, because NumPy adds rows
+one after the other and in float32 that drifts with N.
 """
 
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from helpers.validate import Array, check_finite, float_array, fraction, instance_of, one_of, positive, whole_number
+from helpers.validate import (
+    Array,
+    check_finite,
+    float_array,
+    fraction,
+    instance_of,
+    one_of,
+    positive,
+    variance_array,
+    whole_number,
+)
 
 DEFAULT_MOMENTUM = {"pytorch": 0.1, "keras": 0.99}
 
@@ -33,8 +43,9 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
     x = float_array("x", x, ("N", "D"))
     if len(x) < 2:
         raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
-    gamma, beta = (float_array(name, value, x.shape[1:], x.dtype) for name, value in
-                   (("gamma", gamma), ("beta", beta)))
+    gamma, beta = (
+        float_array(name, value, x.shape[1:], x.dtype) for name, value in (("gamma", gamma), ("beta", beta))
+    )
     mean = x.mean(axis=0, dtype=np.float64)
     centred = (x - mean).astype(x.dtype, copy=False)
     # Two passes: E[x²] − E[x]² cancels, and in float32 a mean of 1e4 would make the variance negative.
@@ -98,32 +109,33 @@ def update_running_stats(
     momentum: float | None = None,
     convention: Literal["pytorch", "keras"] = "pytorch",
 ) -> tuple[Array, Array]:
-    """The exponential moving averages (running_mean, running_var) after one more batch of ``n``; ``var`` is biased.
+    """The moving averages (running_mean, running_var) after a batch of ``n``; ``var`` is the biased one.
 
-    "pytorch": new = (1 − momentum) · old + momentum · batch, momentum 0.1, and the batch's variance made unbiased
-    with n/(n − 1). "keras": new = momentum · old + (1 − momentum) · batch, momentum 0.99, variance biased. The
-    dtype is that of ``running_mean``. ValueError for n = 1 under "pytorch", and for a momentum outside 0 to 1.
+    "pytorch": new = (1 − momentum) · old + momentum · batch, momentum 0.1, the batch's variance made unbiased
+    with n/(n − 1). "keras": new = momentum · old + (1 − momentum) · batch, momentum 0.99, variance biased.
+    The dtype is that of ``running_mean``. ValueError for n = 1 under "pytorch" and for a momentum outside
+    0 to 1.
     """
     pytorch = one_of("convention", convention, DEFAULT_MOMENTUM) == "pytorch"
     n = whole_number("n", n, 2 if pytorch else 1)
     momentum = fraction("momentum", DEFAULT_MOMENTUM[convention] if momentum is None else momentum)
     running_mean = float_array("running_mean", running_mean, ("D",))
     shape, dtype = running_mean.shape, running_mean.dtype
-    running_var = _variance("running_var", running_var, shape, dtype)
-    mean, var = float_array("mean", mean, shape, dtype), _variance("var", var, shape, dtype)
+    running_var = variance_array("running_var", running_var, shape, dtype)
+    mean, var = float_array("mean", mean, shape, dtype), variance_array("var", var, shape, dtype)
     keep, take = (1 - momentum, momentum) if pytorch else (momentum, 1 - momentum)
     correction = n / (n - 1) if pytorch else 1.0
     return keep * running_mean + take * mean, keep * running_var + take * correction * var
 
 
 def population_stats(means: Array, variances: Array, n: int) -> tuple[Array, Array]:
-    """Algorithm 2, step 10: (E[mean], n/(n − 1) · E[var]) over K batches of ``n``; both inputs (K, D), var biased.
+    """Algorithm 2, step 10: (E[mean], n/(n − 1) · E[var]) over K batches of ``n``.
 
-    ValueError for n = 1 as well.
+    Both inputs are (K, D), the variances biased. ValueError for n = 1 as well.
     """
     n = whole_number("n", n, 2)
     means = float_array("means", means, ("K", "D"))
-    variances = _variance("variances", variances, means.shape, means.dtype)
+    variances = variance_array("variances", variances, means.shape, means.dtype)
     mean, var = _batch_sum(means) / len(means), _batch_sum(variances) / len(means)
     return mean, n / (n - 1) * var
 
@@ -154,15 +166,8 @@ def _affine(
     """(scale, mean, beta) of the inference formula, checked, with scale = gamma / √(var + eps)."""
     gamma, beta = float_array("gamma", gamma, shape, dtype), float_array("beta", beta, shape, dtype)
     mean = float_array("running_mean", mean, shape, dtype)
-    var = _variance("running_var", var, shape, dtype)
+    var = variance_array("running_var", var, shape, dtype)
     return gamma / np.sqrt(var + positive("eps", eps)), mean, beta
-
-
-def _variance(name: str, value: Array, shape: tuple[int, ...], dtype: np.dtype) -> Array:
-    var = float_array(name, value, shape, dtype)
-    if var.min() < 0:
-        raise ValueError(f"{name} goes down to {var.min()}; a variance must not be negative.")
-    return var
 
 
 def _unpack(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array, Array]:

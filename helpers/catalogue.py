@@ -40,12 +40,23 @@ def texts(key: str) -> list[str]:
     return list(_entry(key, list))
 
 
+def names(key: str) -> list[str]:
+    """What there is below ``key``, such as predictions below ``01.predict``; none if there is no such key."""
+    node = _find(key)
+    return list(node) if isinstance(node, dict) else []
+
+
 def _entry(key: str, kind: type) -> Any:
+    node = _find(key)
+    if not isinstance(node, kind):
+        raise KeyError(f"the catalogue has no {kind.__name__} called {key!r} in {language()!r}.")
+    return node
+
+
+def _find(key: str) -> Any:
     node: Any = _words(language())
     for part in key.split("."):
         node = node.get(part) if isinstance(node, dict) else None
-    if not isinstance(node, kind):
-        raise KeyError(f"the catalogue has no {kind.__name__} called {key!r} in {language()!r}.")
     return node
 
 

@@ -1,4 +1,4 @@
-"""What every lesson's set-up cell calls: the language, the looks."""
+"""What every lesson's set-up cell calls: the language and the looks."""
 
 from pathlib import Path
 

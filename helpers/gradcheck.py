@@ -8,10 +8,10 @@ from helpers.validate import Array, check_finite, float_array, instance_of, posi
 
 
 def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -> Array:
-    """∂f/∂x by central differences, (f(x + h) − f(x − h)) / 2h for each element; float64, in the shape of ``x``.
+    """∂f/∂x by central differences, (f(x + h) − f(x − h)) / 2h by element; float64, shaped like ``x``.
 
-    ``f`` takes a float64 array in the shape of ``x`` and returns one number. ValueError if it returns something else,
-    or a number that is not finite, or if ``h`` is not above 0.
+    ``f`` takes a float64 array in the shape of ``x`` and returns one number. ValueError if it returns
+    something else, or a number that is not finite, or if ``h`` is not above 0.
     """
     instance_of("f", f, Callable, "a function of one array")
     x = float_array("x", x, dtype=np.float64)

@@ -1,8 +1,8 @@
-"""Layers as pairs of pure functions: forward returns (out, cache), backward takes the cache and returns gradients.
+"""Layers as pairs of pure functions: forward returns (out, cache), backward turns the cache into gradients.
 
 Arrays are (N, D), one row an example. Results have the dtype of ``x``; inputs are never changed, and a cache
-may refer to them. Every function raises ValueError if an array is empty, no float32 or float64, not finite, or of
-a shape that does not fit.
+may refer to them. Every function raises ValueError if an array is empty, no float32 or float64, not finite,
+or of a shape that does not fit.
 """
 
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class TanhCache(NamedTuple):
 
 
 def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, LinearCache]:
-    """out = x @ weight + bias, (N, D_in) → (N, D_out); weight (D_in, D_out), bias (D_out,) or None for no bias."""
+    """out = x @ weight + bias; x (N, D_in), weight (D_in, D_out), bias (D_out,) or None for no bias."""
     x = float_array("x", x, ("N", "D_in"))
     weight = float_array("weight", weight, (x.shape[1], "D_out"), x.dtype)
     out = x @ weight
@@ -100,7 +100,7 @@ def tanh_backward(dout: Array, cache: TanhCache) -> Array:
 def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     """Loss and dlogits for logits (N, C) and integer labels (N,) in 0 … C − 1.
 
-    loss = −mean log p[label] with p = softmax(logits); dlogits = (p − onehot(labels)) / N, the gradient of the mean.
+    loss = −mean log p[label] with p = softmax(logits); dlogits = (p − onehot(labels)) / N, its gradient.
     """
     logits = float_array("logits", logits, ("N", "C"))
     n, n_classes = logits.shape

@@ -6,7 +6,6 @@ is an ordinary output with a description, so it stays readable where there is no
 """
 
 import asyncio
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,12 +14,11 @@ from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
-from IPython import get_ipython
-from IPython.display import display
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from helpers.carrier import cell_id, display_carrier
 from helpers.catalogue import text
 from helpers.controls import STYLE, Control, collected, player, show_widget
 from helpers.pictures import Bundle, described_picture
@@ -131,7 +129,7 @@ class Live:
         self.canvas.draw(self.result, MOVING)  # its background, so that the first move is as quick as the rest
         with collected() as shown:
             show_widget(self._box())
-            self._carrier = _display_carrier(self._bundle(SETTLED))
+            self._carrier = display_carrier(self._bundle(SETTLED))
         self._owned += shown
 
     def close(self) -> None:
@@ -157,7 +155,9 @@ class Live:
         if self.progress is not None:
             rows.append(widgets.HBox([self.progress, self.stop_button]))
             self.stop_button.on_click(self.cancel)
-        return widgets.VBox(rows)
+        box = widgets.VBox(rows)
+        box.add_class("course-controls")
+        return box
 
     def _final(self, values: Mapping[str, Any]) -> Any:
         """The result for ``values``; of a run, the last."""
@@ -233,22 +233,12 @@ class Live:
 
 def show(panel: Panel) -> None:
     """Show ``panel`` in this cell. The one an earlier run of the cell showed is closed, so that none is left over."""
-    key = (_cell_id(), panel.name)
+    key = (cell_id(), panel.name)
     if key in _shown:
         _shown.pop(key).close()
     live = Live(panel)
     live.show()
     _shown[key] = live
-
-
-def _display_carrier(bundle: Bundle) -> Callable[[Bundle], None]:
-    """Show ``bundle``; return what replaces it. Voila never repaints a display handle, so there a widget holds it."""
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
-        holder = widgets.HTML(bundle["text/html"])
-        show_widget(holder)
-        return lambda new: setattr(holder, "value", new["text/html"])
-    handle = display(bundle, raw=True, display_id=True)
-    return lambda new: handle.update(new, raw=True)
 
 
 def _run_controls() -> tuple[widgets.IntProgress, widgets.Button]:
@@ -265,10 +255,3 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _cell_id() -> str:
-    """The id of the notebook cell that is running, or "" outside a notebook."""
-    kernel = getattr(get_ipython(), "kernel", None)
-    parent = kernel.get_parent() if kernel is not None else {}
-    return parent.get("metadata", {}).get("cellId", "")

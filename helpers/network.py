@@ -1,8 +1,8 @@
 """A multilayer perceptron made of the layers: pure functions, with the parameters as an argument.
 
 A hidden layer is linear → batch normalization (if chosen) → activation; the last layer is linear. Parameters,
-gradients and running statistics are dictionaries with keys numbered from 1: weight1, bias1 (or gamma1, beta1 in
-its place where layer 1 is normalized), mean1, var1. Bad input raises ValueError with one sentence.
+gradients and running statistics are dictionaries with keys numbered from 1: weight1, bias1 (or gamma1, beta1
+in its place where layer 1 is normalized), mean1, var1. Bad input raises ValueError with one sentence.
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from helpers.validate import (
     one_of,
     positive,
     same_keys,
+    variance_array,
     whole_number,
 )
 
@@ -63,7 +64,9 @@ class Network:
         """ValueError if a field is not as described."""
         instance_of("sizes", self.sizes, tuple, "a tuple such as (784, 100, 10)")
         if len(self.sizes) < 2:
-            raise ValueError(f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output.")
+            raise ValueError(
+                f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output."
+            )
         for size in self.sizes:
             whole_number("an entry of sizes", size)
         one_of("activation", self.activation, ACTIVATIONS)
@@ -88,7 +91,7 @@ class Network:
 
 
 def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every parameter. A layer before batch normalization has no bias (§3.2: beta is it)."""
+    """The name and shape of every parameter; beta takes the place of the bias before it (§3.2)."""
     _check_network(network)
     shapes: dict[str, tuple[int, ...]] = {}
     for k in range(1, network.depth + 1):
@@ -99,12 +102,11 @@ def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 
 def check_parameters(network: Network, parameters: Any) -> None:
-    """ValueError unless ``parameters`` has the network's keys and shapes."""
+    """ValueError unless ``parameters`` has the network's keys, with finite float arrays of its shapes."""
     shapes = parameter_shapes(network)
     same_keys("parameters", parameters, shapes)
     for name, shape in shapes.items():
-        if np.shape(parameters[name]) != shape:
-            raise ValueError(f"parameters[{name!r}] has shape {np.shape(parameters[name])}; it must be {shape}.")
+        float_array(f"parameters[{name!r}]", parameters[name], shape)
 
 
 def initialize(
@@ -112,8 +114,8 @@ def initialize(
 ) -> Parameters:
     """Gaussian weights with standard deviation ``std``; biases and betas 0, gammas 1.
 
-    Without ``std`` it is √(2 / D_in) for ReLU (He et al. 2015, arXiv 1502.01852) and √(2 / (D_in + D_out)) for
-    sigmoid and tanh (Glorot & Bengio 2010). The same ``rng`` gives the same weights in either ``dtype``.
+    Without ``std`` it is √(2 / D_in) for ReLU (He et al. 2015, arXiv 1502.01852) and √(2 / (D_in + D_out))
+    for sigmoid and tanh (Glorot & Bengio 2010). The same ``rng`` gives the same weights in either ``dtype``.
     """
     dtype, rng = _float_dtype(dtype), generator("rng", rng)
     parameters = {}
@@ -127,7 +129,7 @@ def initialize(
 
 
 def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, tuple[LayerCache, ...]]:
-    """Logits (N, D_last) and one cache a layer, in training mode: batch normalization uses the batch's statistics.
+    """Logits (N, D_last) and one cache a layer, in training mode: the batch's own statistics normalize it.
 
     ``x`` is (N, D_first); N ≥ 2 where a layer is normalized. NotFiniteError if a signal overflows.
     """
@@ -166,7 +168,7 @@ def backward(network: Network, dlogits: Array, caches: tuple[LayerCache, ...]) -
 def loss_and_gradients(
     network: Network, parameters: Parameters, x: Array, labels: Array
 ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-    """Mean softmax cross-entropy of the batch, the gradients and the caches; x (N, D_first), labels (N,) integers."""
+    """Mean softmax cross-entropy, gradients and caches of a batch; x (N, D_first), labels (N,) integers."""
     logits, caches = forward(network, parameters, x)
     loss, dlogits = softmax_cross_entropy(logits, labels)
     return loss, backward(network, dlogits, caches), caches
@@ -182,10 +184,19 @@ def initial_running_stats(network: Network, dtype: Any = np.float64) -> Paramete
     return running
 
 
+def check_running(network: Network, running: Any) -> None:
+    """ValueError unless ``running`` has the network's keys, each with a finite float array of its shape."""
+    fresh = initial_running_stats(network)
+    same_keys("running", running, fresh)
+    for name, array in fresh.items():
+        check = variance_array if name.startswith("var") else float_array
+        check(f"running[{name!r}]", running[name], array.shape)
+
+
 def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
-    """Logits (N, D_last) in inference mode: batch normalization uses ``running``, so that rows do not interact."""
+    """Logits (N, D_last) in inference mode: ``running`` normalizes, so that the rows of x do not interact."""
     check_parameters(network, parameters)
-    same_keys("running", running, initial_running_stats(network))
+    check_running(network, running)
     out = float_array("x", x, ("N", network.sizes[0]))
     activate = ACTIVATIONS[network.activation][0]
     for k in range(1, network.depth + 1):
@@ -199,7 +210,7 @@ def predict(network: Network, parameters: Parameters, running: Parameters, x: Ar
 
 
 def accuracy(logits: Array, labels: Array) -> float:
-    """The share of rows of logits (N, C) whose largest entry is at the label; labels (N,) integers in 0 … C − 1."""
+    """The share of rows of logits (N, C) that are largest at the label; labels (N,) integers in 0 … C − 1."""
     logits = float_array("logits", logits, ("N", "C"))
     labels = label_array("labels", labels, *logits.shape)
     return float((logits.argmax(axis=1) == labels).mean())
@@ -215,17 +226,25 @@ def _weight_std(network: Network, shape: tuple[int, ...]) -> float:
 
 
 def _float_dtype(dtype: Any) -> np.dtype:
-    if dtype not in ("float32", "float64", np.float32, np.float64):
-        raise ValueError(f"dtype is {dtype!r}; it must be float32 or float64.")
-    return np.dtype(dtype)
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        raise ValueError(f"dtype is {dtype!r}; it must be float32 or float64.") from None
+    if kind.type not in (np.float32, np.float64):
+        raise ValueError(f"dtype is {kind}; it must be float32 or float64.")
+    return kind
 
 
 def _check_batchnorm(batchnorm: Any, hidden: int) -> None:
     if isinstance(batchnorm, bool):
         return
-    instance_of("batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer")
+    instance_of(
+        "batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer"
+    )
     if len(batchnorm) != hidden or not all(isinstance(chosen, bool) for chosen in batchnorm):
-        raise ValueError(f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers.")
+        raise ValueError(
+            f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers."
+        )
 
 
 def _check_network(network: Any) -> None:
@@ -237,5 +256,7 @@ def _check_caches(network: Network, caches: Any) -> None:
     instance_of("caches", caches, tuple, "the caches that forward returned")
     normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in caches]
     if normalized != [network.normalizes(k) for k in range(1, network.depth + 1)]:
-        raise ValueError(f"caches holds {len(caches)} layers that do not fit the network; "
-                         "it must be what forward returned for this network.")
+        raise ValueError(
+            f"caches holds {len(caches)} layers that do not fit the network; "
+            "it must be what forward returned for this network."
+        )

@@ -18,6 +18,7 @@ from helpers.network import (
     Network,
     Parameters,
     check_parameters,
+    check_running,
     initial_running_stats,
     loss_and_gradients,
 )
@@ -58,8 +59,8 @@ class Step(NamedTuple):
 class History:
     """What a training run leaves: for each update its loss and its epoch, and the parameters at the end.
 
-    ``running`` are the running statistics of the normalized layers. ``interrupted`` says that the run was stopped
-    from outside; ``diverged`` is the update whose loss was not finite, or None.
+    ``running`` are the running statistics of the normalized layers. ``interrupted`` says that the run was
+    stopped from outside; ``diverged`` is the update whose loss was not finite, or None.
     """
 
     losses: list[float]
@@ -73,7 +74,7 @@ class History:
 def sgd_update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:
     """New parameters, p − learning_rate · ∂loss/∂p for each, in their own dtypes.
 
-    ValueError if the keys or shapes differ or the rate is not above 0; NotFiniteError if a result is not finite.
+    ValueError if keys or shapes differ or the rate is not above 0; NotFiniteError if a result is not finite.
     """
     rate = positive("learning_rate", learning_rate)
     instance_of("parameters", parameters, dict, "a dictionary of arrays")
@@ -96,17 +97,15 @@ def training_steps(
 ) -> Iterator[Step]:
     """Every update of a training run in turn; x (N, D_first), y (N,) integer labels.
 
-    A step that diverges is the last. ``running`` continues from earlier statistics. ValueError at the call for bad
-    arguments, a batch of one example in a network with batch normalization among them.
+    A step that diverges is the last. ``running`` continues from earlier statistics. ValueError at the call
+    for bad arguments, a batch of one example in a network with batch normalization among them.
     """
     check_parameters(network, parameters)
     x = float_array("x", x, ("N", network.sizes[0]))
     y = label_array("y", y, len(x), network.sizes[-1])
-    fresh = initial_running_stats(network, parameters["weight1"].dtype)
-    running = fresh if running is None else running
-    same_keys("running", running, fresh)
-    if fresh:
-        _check_no_batch_of_one(len(x), batch_size, drop_last)
+    running = _fresh_running(network, parameters) if running is None else running
+    check_running(network, running)
+    _check_batches(len(x), batch_size, drop_last, normalized=bool(running))
     epochs, rate = whole_number("epochs", epochs), positive("learning_rate", learning_rate)
     epoch_batches = partial(minibatches, x, y, batch_size, generator("rng", rng), drop_last)
     return _steps(network, parameters, running, _numbered(epoch_batches, epochs), rate)
@@ -127,13 +126,13 @@ def train(
 ) -> History:
     """The whole run of `training_steps`, with ``callback(step)`` after each update.
 
-    An interrupt, from the keyboard or raised as KeyboardInterrupt by the callback, ends the run and keeps what was
-    done so far. ValueError as in `training_steps`.
+    An interrupt, from the keyboard or raised as KeyboardInterrupt by the callback, ends the run and keeps
+    what was done so far. ValueError as in `training_steps`.
     """
     instance_of("callback", callback, Callable | None, "a function of one Step, or None")
-    steps = training_steps(network, parameters, x, y, batch_size=batch_size, epochs=epochs,
-                           learning_rate=learning_rate, rng=rng, drop_last=drop_last)
-    state = parameters, initial_running_stats(network, parameters["weight1"].dtype)
+    numbers = {"batch_size": batch_size, "epochs": epochs, "learning_rate": learning_rate}
+    steps = training_steps(network, parameters, x, y, **numbers, rng=rng, drop_last=drop_last)
+    state = parameters, _fresh_running(network, parameters)
     log, interrupted = [], False
     try:
         for step in steps:
@@ -147,10 +146,17 @@ def train(
     return History([loss for loss, _ in log], [epoch for _, epoch in log], *state, interrupted, diverged)
 
 
-def _check_no_batch_of_one(n: int, batch_size: int, drop_last: bool) -> None:
-    if any(part.stop - part.start == 1 for part in batch_slices(n, batch_size, drop_last)):
-        raise ValueError(f"batch_size is {batch_size}, which leaves a batch of 1 of the {n} examples; with batch "
-                         "normalization each batch must hold at least 2 (drop_last=True drops a smaller last one).")
+def _fresh_running(network: Network, parameters: Parameters) -> Parameters:
+    return initial_running_stats(network, np.asarray(parameters["weight1"]).dtype)
+
+
+def _check_batches(n: int, batch_size: int, drop_last: bool, normalized: bool) -> None:
+    slices = batch_slices(n, batch_size, drop_last)
+    if normalized and slices and slices[-1].stop - slices[-1].start == 1:
+        raise ValueError(
+            f"batch_size is {batch_size}, which leaves a batch of 1 of the {n} examples; with batch "
+            "normalization each batch must hold at least 2 (drop_last=True drops a smaller last one)."
+        )
 
 
 def _numbered(epoch_batches: Callable[[], Iterator[Batch]], epochs: int) -> Iterator[tuple[int, int, Batch]]:

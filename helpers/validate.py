@@ -1,7 +1,6 @@
-"""Checks of arguments: each returns the value in the form the caller works with, or raises one clear ValueError."""
+"""Checks of arguments: each returns the value as the caller needs it, or raises one clear ValueError."""
 
 import math
-import operator
 from collections.abc import Collection
 from numbers import Real
 from typing import Any
@@ -29,6 +28,14 @@ def float_array(name: str, value: Any, shape: Shape | None = None, dtype: Any = 
     return array if dtype is None else array.astype(dtype, copy=False)
 
 
+def variance_array(name: str, value: Any, shape: Shape | None = None, dtype: Any = None) -> Array:
+    """``value`` as in `float_array`, and never negative."""
+    array = float_array(name, value, shape, dtype)
+    if array.min() < 0:
+        raise ValueError(f"{name} goes down to {array.min()}; a variance must not be negative.")
+    return array
+
+
 def label_array(name: str, value: Any, length: int, n_classes: int) -> Array:
     """``value`` as an integer array of ``length`` class numbers from 0 to ``n_classes`` - 1."""
     array = _as_array(name, value)
@@ -36,28 +43,31 @@ def label_array(name: str, value: Any, length: int, n_classes: int) -> Array:
         raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
     _check_shape(name, array, (length,))
     if array.min() < 0 or array.max() >= n_classes:
-        raise ValueError(f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {n_classes - 1}.")
+        raise ValueError(
+            f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {n_classes - 1}."
+        )
     return array
 
 
 def check_finite(name: str, array: Array | float) -> None:
     """NotFiniteError if any value is NaN or infinite."""
-    if math.isfinite(np.vdot(array, array)):  # one quick pass: a sum of squares can't hide a NaN or an infinity
+    # One quick pass: a sum of squares can't hide a NaN or an infinity, but it may overflow without one.
+    if math.isfinite(np.vdot(array, array)):
         return
     finite = np.isfinite(array)
-    if not finite.all():  # squares of finite numbers may overflow
-        raise NotFiniteError(f"{name} has {np.size(array) - finite.sum()} values that are NaN or infinite; "
-                             "all must be finite.")
+    if not finite.all():
+        raise NotFiniteError(
+            f"{name} holds NaN or infinity ({np.sum(~finite)} of {np.size(array)}); it must be finite."
+        )
 
 
 def whole_number(name: str, value: Any, at_least: int = 1) -> int:
     """``value`` as an int that is not below ``at_least``."""
-    if isinstance(value, bool | np.bool_) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise ValueError(f"{name} is {_show(value)}; it must be a whole number.")
-    number = operator.index(value)
-    if number < at_least:
-        raise ValueError(f"{name} is {number}; it must be at least {at_least}.")
-    return number
+    if value < at_least:
+        raise ValueError(f"{name} is {value}; it must be at least {at_least}.")
+    return int(value)
 
 
 def positive(name: str, value: Any) -> float:
@@ -91,7 +101,9 @@ def instance_of(name: str, value: Any, kind: Any, wanted: str) -> None:
 
 def generator(name: str, value: Any) -> np.random.Generator:
     """``value``, which must be a numpy.random.Generator."""
-    instance_of(name, value, np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
+    instance_of(
+        name, value, np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)"
+    )
     return value
 
 
@@ -118,7 +130,8 @@ def _check_shape(name: str, array: Array, shape: Shape | None) -> None:
 
 def _fits(actual: tuple[int, ...], wanted: Shape) -> bool:
     return len(actual) == len(wanted) and all(
-        isinstance(w, str) or a == w for a, w in zip(actual, wanted, strict=True))
+        isinstance(w, str) or a == w for a, w in zip(actual, wanted, strict=True)
+    )
 
 
 def _show_shape(shape: Shape) -> str:

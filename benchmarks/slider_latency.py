@@ -1,0 +1,187 @@
+"""From a key on a slider to pixels in the browser, measured in one run on one server, the ways taking turns.
+
+    python benchmarks/slider_latency.py
+
+The floor is a bare slider with a `Label` that shows its value. The peer is what courses usually do: `interact` around
+a function that ends in `plt.show()`, drawing what lesson 01's panel draws. Ours are panels of lessons 01 and 02.
+"""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.browser import LAB, NO_CHROMIUM, OPEN_TO_THIS_MACHINE, chromium, chromium_path, copy_course, open_notebook, run_all, server  # noqa: E402
+
+ROUNDS = 40
+WARM_UP = 4
+DRAG_MOVES = 30
+DRAG_SECONDS = 1.0
+
+SETUP = '''
+import sys
+sys.path.insert(0, "../..")
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from helpers import course, data
+from helpers.controls import show_widget
+from helpers.live import show
+course.start("en")
+'''
+FLOOR = '''
+slider = ipywidgets.IntSlider(value=50, max=100)
+label = ipywidgets.Label("50")
+slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
+show_widget(ipywidgets.VBox([slider, label]))
+'''
+PEER = '''
+from helpers.panels import gradient_descent
+panel = gradient_descent.descent()
+key = panel.controls[0].key
+fixed = {control.key: control.value for control in panel.controls[1:]}
+
+def draw(value):
+    figure = plt.figure(figsize=panel.size, dpi=100)
+    _, update = panel.build(figure)
+    update(panel.compute(**{key: value}, **fixed))
+    plt.show()
+
+first = panel.controls[0]
+slider = ipywidgets.FloatSlider(value=first.value, **{name: first.arguments[name] for name in ("min", "max", "step")})
+show_widget(ipywidgets.interactive(draw, value=slider))
+'''
+DESCENT = '''
+from helpers.panels import gradient_descent
+show(gradient_descent.descent())
+'''
+CALCULATOR = '''
+from helpers.panels import batch_epoch_iteration
+show(batch_epoch_iteration.calculator())
+'''
+WALK = '''
+from helpers.network import Network, initialize
+'''
+WAYS = {"floor": FLOOR, "interact": PEER, "01 descent": DESCENT, "02 calculator": CALCULATOR}
+
+# What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.
+LOOK = """cell => {
+  const image = cell.querySelector("img");
+  if (image) return image.complete && image.naturalWidth ? image.src : null;
+  return cell.querySelector(".jp-OutputArea .lm-Widget.widget-label:last-child:not(.widget-inline-hbox *)")?.textContent ?? null;
+}"""
+WATCH = f"""([cell]) => {{
+  const look = {LOOK};
+  const watched = {{frames: [], heights: new Set(), blanks: 0, key: null, answered: null}};
+  cell.watched = watched;
+  cell.addEventListener("keydown", () => {{ watched.key = performance.now(); watched.answered = null; }}, true);
+  let last = look(cell);
+  const frame = () => {{
+    const now = performance.now(), seen = look(cell);
+    watched.heights.add(Math.round(cell.querySelector(".jp-OutputArea").getBoundingClientRect().height));
+    if (seen === null) watched.blanks++;
+    else if (seen !== last) {{
+      last = seen;
+      watched.frames.push([now, seen]);
+      if (watched.key !== null && watched.answered === null) watched.answered = now - watched.key;
+    }}
+    requestAnimationFrame(frame);
+  }};
+  requestAnimationFrame(frame);
+}}"""
+
+
+def main() -> None:
+    """Measure all ways and print the table."""
+    path = chromium_path()
+    if path is None:
+        raise SystemExit(NO_CHROMIUM)
+    with tempfile.TemporaryDirectory() as folder:
+        course = copy_course(Path(folder))
+        write_notebook(course / "notebooks" / "en" / "latency.ipynb")
+        with server(course, *LAB, *OPEN_TO_THIS_MACHINE) as address, chromium(path) as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 2400})
+            open_notebook(page, address, "notebooks/en/latency.ipynb")
+            run_all(page)
+            page.screenshot(path="/tmp/bt/lat.png")
+            page.wait_for_timeout(2000)
+            cells = dict(zip(WAYS, page.query_selector_all(".jp-CodeCell")[1:], strict=True))
+            for cell in cells.values():
+                page.evaluate(WATCH, [cell])
+            latencies = measure_keys(page, cells)
+            drags = {name: measure_drag(page, cell) for name, cell in cells.items()}
+    report(latencies, drags)
+
+
+def write_notebook(path: Path) -> None:
+    """One set-up cell, then one cell a way."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in (SETUP, *WAYS.values())])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+def measure_keys(page, cells: dict) -> dict[str, list[float]]:  # noqa: ANN001
+    """Milliseconds from keydown to the first changed frame: one key on each way in turn, then a rest."""
+    latencies: dict[str, list[float]] = {name: [] for name in cells}
+    for turn in range(WARM_UP + ROUNDS):
+        key = "ArrowRight" if turn // 8 % 2 == 0 else "ArrowLeft"
+        for name, cell in cells.items():
+            cell.query_selector(".noUi-handle").focus()
+            page.keyboard.press(key)
+            page.wait_for_function("cell => cell.watched.answered !== null", arg=cell, polling=10)
+            if turn >= WARM_UP:
+                latencies[name].append(page.evaluate("cell => cell.watched.answered", cell))
+            page.wait_for_timeout(700)
+    return latencies
+
+
+def measure_drag(page, cell) -> dict[str, float]:  # noqa: ANN001
+    """Drag a slider from end to end in 30 changes in a second: distinct frames, time to the last, blanks, heights."""
+    handle, track = cell.query_selector(".noUi-handle"), cell.query_selector(".noUi-target").bounding_box()
+    handle.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(1500)
+    box = handle.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.evaluate("cell => Object.assign(cell.watched, {frames: [], heights: new Set(), blanks: 0})", cell)
+    start = page.evaluate("performance.now()")
+    for move in range(1, DRAG_MOVES + 1):
+        page.wait_for_timeout(max(0, move * 1000 * DRAG_SECONDS / DRAG_MOVES - (page.evaluate("performance.now()") - start)))
+        page.mouse.move(track["x"] + track["width"] * move / DRAG_MOVES, y)
+    last_change = page.evaluate("performance.now()")
+    page.mouse.up()
+    page.wait_for_timeout(2000)
+    watched = page.evaluate("cell => ({...cell.watched, heights: cell.watched.heights.size})", cell)
+    moving = [seen for _, seen in watched["frames"] if not seen.startswith("data:image/png") or len(watched["frames"]) < 3]
+    final = max((time for time, seen in watched["frames"]), default=last_change)
+    return {
+        "frames": len(set(moving)),
+        "seconds": (last_change - start) / 1000,
+        "final": final - last_change,
+        "blanks": watched["blanks"],
+        "heights": watched["heights"],
+    }
+
+
+def report(latencies: dict[str, list[float]], drags: dict[str, dict[str, float]]) -> None:
+    """Print medians, 95th percentiles and ratios, and what the drag showed."""
+    floor = statistics.median(latencies["floor"])
+    peer = statistics.median(latencies["interact"])
+    print(f"{'way':15} {'median':>8} {'95 %':>8} {'to floor':>9} {'interact/way':>13}   drag: frames, last change to last frame")
+    for name, times in latencies.items():
+        median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        drag = drags[name]
+        print(
+            f"{name:15} {median:6.1f}ms {high:6.1f}ms {median / floor:8.2f}× {peer / median:12.1f}×   "
+            f"{drag['frames']:.0f} in {drag['seconds']:.2f} s, {drag['final']:.0f} ms; "
+            f"blanks {drag['blanks']:.0f}, heights {drag['heights']:.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

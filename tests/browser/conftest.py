@@ -1,0 +1,39 @@
+"""One JupyterLab and one Chromium for all browser tests, and a page as large as a projector's for each."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tools.browser import LAB, NO_CHROMIUM, OPEN_TO_THIS_MACHINE, chromium, chromium_path, copy_course, server
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory) -> Path:
+    return copy_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def lab(course) -> str:
+    """The address of a JupyterLab started as the README starts it."""
+    with server(course, *LAB, *OPEN_TO_THIS_MACHINE) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium_path()
+    if path is None and "COURSE_BROWSER_REQUIRED" in os.environ:
+        pytest.fail(NO_CHROMIUM)
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    with chromium(path) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()

@@ -1,0 +1,58 @@
+"""Wrong answers to lesson 00's exercises as learners type them, and the verdict each should get."""
+
+SHAPE = [
+    ("(100, 64)", "transposed"),
+    ("(64, 784)", "input"),
+    ("(784, 100)", "weight"),
+    ("64 * 100", "count"),
+    ("(64, 784, 784, 100)", "shape"),
+    ("(64, 784, 100)", "inner"),
+    ("x = np.zeros((4, 3))\nweight = np.zeros((3, 2))\n(x @ weight).shape", "small_matrices"),
+    ("(np.zeros(784) @ np.zeros((784, 100))).shape", "one_example"),
+    ("(784, 784)", "value"),
+    ("(64, ...)", "unfinished"),
+    ("None", "unfinished"),
+]
+DF_DW = [
+    ("def df_dw(w, b):\n    return 2 * (3 * w + b - 2)", "inner"),
+    ("def df_dw(w, b):\n    inside = 3 * w + b - 2\n    return inside * 3", "outer"),
+    ("def df_dw(w, b):\n    return (3 * w + b - 2) ** 2", "f_itself"),
+    ("def df_dw(w, b):\n    return 2 * (3 * w + b - 2) * (3 + 1)", "both"),
+    ("def df_dw(w, b):\n    return 2 * (2 - 3 * w - b) * 3", "sign"),
+    ("def df_dw(w, b):\n    return 3", "inside"),
+    ("def df_dw(w, b):\n    return 3.0", "inside"),
+    ("def df_dw(w, b):\n    return 2.0 * 3", "not_squared"),
+    ("def df_dw(w, b):\n    return 2 * (2 * w + b - 3) * 2", "refresher"),
+    ("def df_dw(w, b):\n    h = 0.1\n    return ((3 * (w + h) + b - 2) ** 2 - (3 * w + b - 2) ** 2) / h", "value"),
+    ("def df_dw(w, b):\n    return 2 * (3 * w + b - c) * 3", "raised"),
+    ("def df_dw(w, b):\n    return 2 * (3 * w + b - 2) * 3, 2 * (3 * w + b - 2)", "shape"),
+    ("def df_dw(w, b):\n    2 * (3 * w + b - 2) * 3", "unfinished"),
+    ("2 * (3 * 1 + 1 - 2) * 3", "not_callable"),
+]
+MEAN_AND_VARIANCE = [
+    ("def mean_and_variance(batch):\n    mean = sum(batch) / len(batch)\n"
+     "    return mean, sum((batch - mean) ** 2) / (len(batch) - 1)", "unbiased"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean()\n"
+     "    return mean, np.sqrt(np.mean((batch - mean) ** 2))", "root"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, (batch - mean).sum() / len(batch)",
+     "not_squared"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, (batch - mean).mean() ** 2",
+     "value"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, abs(batch - mean).mean()", "absolute"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    return mean, (batch ** 2).mean()",
+     "not_centred"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    total = 0\n    for value in batch:\n"
+     "        total += (value - mean) ** 2\n    return mean, total", "sum"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n"
+     "    variance = ((batch - mean) ** 2).sum() / len(batch)\n    return variance, mean", "swapped"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    variance = (batch - mean) ** 2\n"
+     "    return mean, variance", "shape"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / 4\n"
+     "    return mean, ((batch - mean) ** 2).sum() / 4", "fixed_n"),
+    ("def mean_and_variance(batch):\n    batch -= batch.mean()\n    return 0.0, (batch ** 2).mean()", "changed"),
+    ("def mean_and_variance(batch):\n    mean = batch.sum() / 0.0\n    return mean, mean", "finite"),
+    ("def mean_and_variance(batch):\n    print(batch.mean(), batch.var())", "unfinished"),
+    ("def mean_and_variance(batch):\n    return batch.mean(), ...", "unfinished"),
+    ("def mean_and_variance(batch):\n    return mean(batch), var(batch)", "raised"),
+]
+WRONG = {"00.shape": SHAPE, "00.df_dw": DF_DW, "00.mean_and_variance": MEAN_AND_VARIANCE}
