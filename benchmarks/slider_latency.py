@@ -9,17 +9,20 @@ a function that ends in `plt.show()`, drawing what lesson 01's panel draws. Ours
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tools.browser import LAB, NO_CHROMIUM, OPEN_TO_THIS_MACHINE, chromium, chromium_path, copy_course, open_notebook, run_all, server  # noqa: E402
+from tools import browser  # noqa: E402
 
 ROUNDS = 40
 WARM_UP = 4
 DRAG_MOVES = 30
 DRAG_SECONDS = 1.0
+SETTLED = "data:image/png"  # a panel's sharper picture of a value at rest
 
 SETUP = '''
 import sys
@@ -64,14 +67,27 @@ show(batch_epoch_iteration.calculator())
 '''
 WALK = '''
 from helpers.network import Network, initialize
+from helpers.panels import batch_training
+from helpers.training import training_steps
+
+digits = data.split_mnist()[0]
+x, y, rows = digits.x[:1000].astype(float), digits.y[:1000], np.arange(100)
+network = Network((784, 32, 32, 10))
+start = initialize(network, np.random.default_rng(0))
+settings = {"batch_size": 100, "epochs": 10, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
+run = [
+    batch_training.Recorded(step.epoch, step.iteration, rows, step.loss, step.parameters)
+    for step in training_steps(network, start, x, y, **settings)
+]
+show(batch_training.walk(network, start, x, y, run))
 '''
-WAYS = {"floor": FLOOR, "interact": PEER, "01 descent": DESCENT, "02 calculator": CALCULATOR}
+WAYS = {"floor": FLOOR, "interact": PEER, "01 descent": DESCENT, "02 calculator": CALCULATOR, "02 walk": WALK}
 
 # What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.
 LOOK = """cell => {
   const image = cell.querySelector("img");
   if (image) return image.complete && image.naturalWidth ? image.src : null;
-  return cell.querySelector(".jp-OutputArea .lm-Widget.widget-label:last-child:not(.widget-inline-hbox *)")?.textContent ?? null;
+  return cell.querySelector(".widget-vbox > .widget-vbox > .widget-label")?.textContent ?? null;
 }"""
 WATCH = f"""([cell]) => {{
   const look = {LOOK};
@@ -96,17 +112,17 @@ WATCH = f"""([cell]) => {{
 
 def main() -> None:
     """Measure all ways and print the table."""
-    path = chromium_path()
+    path = browser.chromium_path()
     if path is None:
-        raise SystemExit(NO_CHROMIUM)
+        raise SystemExit(browser.NO_CHROMIUM)
     with tempfile.TemporaryDirectory() as folder:
-        course = copy_course(Path(folder))
+        course = browser.copy_course(Path(folder))
         write_notebook(course / "notebooks" / "en" / "latency.ipynb")
-        with server(course, *LAB, *OPEN_TO_THIS_MACHINE) as address, chromium(path) as browser:
-            page = browser.new_page(viewport={"width": 1280, "height": 2400})
-            open_notebook(page, address, "notebooks/en/latency.ipynb")
-            run_all(page)
-            page.screenshot(path="/tmp/bt/lat.png")
+        lab = browser.server(course, *browser.LAB, *browser.OPEN_TO_THIS_MACHINE)
+        with lab as address, browser.chromium(path) as window:
+            page = window.new_page(viewport={"width": 1280, "height": 2400})
+            browser.open_notebook(page, address, "notebooks/en/latency.ipynb")
+            browser.run_all(page)
             page.wait_for_timeout(2000)
             cells = dict(zip(WAYS, page.query_selector_all(".jp-CodeCell")[1:], strict=True))
             for cell in cells.values():
@@ -123,7 +139,7 @@ def write_notebook(path: Path) -> None:
     nbformat.write(notebook, path)
 
 
-def measure_keys(page, cells: dict) -> dict[str, list[float]]:  # noqa: ANN001
+def measure_keys(page: Any, cells: dict[str, Any]) -> dict[str, list[float]]:
     """Milliseconds from keydown to the first changed frame: one key on each way in turn, then a rest."""
     latencies: dict[str, list[float]] = {name: [] for name in cells}
     for turn in range(WARM_UP + ROUNDS):
@@ -138,7 +154,7 @@ def measure_keys(page, cells: dict) -> dict[str, list[float]]:  # noqa: ANN001
     return latencies
 
 
-def measure_drag(page, cell) -> dict[str, float]:  # noqa: ANN001
+def measure_drag(page: Any, cell: Any) -> dict[str, float]:
     """Drag a slider from end to end in 30 changes in a second: distinct frames, time to the last, blanks, heights."""
     handle, track = cell.query_selector(".noUi-handle"), cell.query_selector(".noUi-target").bounding_box()
     handle.focus()
@@ -149,20 +165,20 @@ def measure_drag(page, cell) -> dict[str, float]:  # noqa: ANN001
     page.mouse.move(box["x"] + box["width"] / 2, y)
     page.mouse.down()
     page.evaluate("cell => Object.assign(cell.watched, {frames: [], heights: new Set(), blanks: 0})", cell)
-    start = page.evaluate("performance.now()")
+    start = time.monotonic()
     for move in range(1, DRAG_MOVES + 1):
-        page.wait_for_timeout(max(0, move * 1000 * DRAG_SECONDS / DRAG_MOVES - (page.evaluate("performance.now()") - start)))
+        time.sleep(max(0.0, start + move * DRAG_SECONDS / DRAG_MOVES - time.monotonic()))
         page.mouse.move(track["x"] + track["width"] * move / DRAG_MOVES, y)
+    seconds = time.monotonic() - start
     last_change = page.evaluate("performance.now()")
     page.mouse.up()
     page.wait_for_timeout(2000)
     watched = page.evaluate("cell => ({...cell.watched, heights: cell.watched.heights.size})", cell)
-    moving = [seen for _, seen in watched["frames"] if not seen.startswith("data:image/png") or len(watched["frames"]) < 3]
-    final = max((time for time, seen in watched["frames"]), default=last_change)
+    moving = [(when, seen) for when, seen in watched["frames"] if not seen.startswith(SETTLED)] or watched["frames"]
     return {
-        "frames": len(set(moving)),
-        "seconds": (last_change - start) / 1000,
-        "final": final - last_change,
+        "frames": len({seen for _, seen in moving}),
+        "seconds": seconds,
+        "final": max(0.0, moving[-1][0] - last_change) if moving else float("nan"),
         "blanks": watched["blanks"],
         "heights": watched["heights"],
     }
@@ -172,7 +188,8 @@ def report(latencies: dict[str, list[float]], drags: dict[str, dict[str, float]]
     """Print medians, 95th percentiles and ratios, and what the drag showed."""
     floor = statistics.median(latencies["floor"])
     peer = statistics.median(latencies["interact"])
-    print(f"{'way':15} {'median':>8} {'95 %':>8} {'to floor':>9} {'interact/way':>13}   drag: frames, last change to last frame")
+    print("a key on the slider to changed pixels; then a drag: frames, from the last change to the last frame\n")
+    print(f"{'way':15} {'median':>8} {'95 %':>8} {'to floor':>9} {'interact/way':>13}")
     for name, times in latencies.items():
         median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
         drag = drags[name]

@@ -161,7 +161,7 @@ def _draw_run(figure: Figure, epochs: int, most_updates: int) -> Built:
     left.set(xlim=(-0.3, epochs + 0.3), ylim=(-0.1, 4), ylabel=text("02.batch_size_run.y"))
     right.set_xscale("symlog", linthresh=1)
     right.set(xlim=(-0.15, 1.5 * most_updates))
-    noisy = [ax.plot([], [], color=BLUE, linewidth=0.8)[0] for ax in axes]
+    noisy = [ax.plot([], [], "o", color=BLUE, markersize=2.5, markeredgewidth=0)[0] for ax in axes]
     smooth = [ax.plot([], [], "--s", color=VERMILLION, markersize=6)[0] for ax in axes]
     for ax, name, key, color in zip(axes, ("epochs", "updates"), ("batch", "all"), (BLUE, VERMILLION), strict=True):
         ax.set_xlabel(text(f"02.batch_size_run.{name}"))
@@ -171,8 +171,8 @@ def _draw_run(figure: Figure, epochs: int, most_updates: int) -> Built:
 
     def update(run: Run) -> None:
         at, ends = np.arange(1, len(run.losses) + 1), np.arange(len(run.epoch_losses))
-        for ax_line, points, per in zip(noisy, smooth, (run.per_epoch, 1), strict=True):
-            ax_line.set_data(at / per, run.losses)
+        for dots, points, per in zip(noisy, smooth, (run.per_epoch, 1), strict=True):
+            dots.set_data(at / per, run.losses)
             points.set_data(ends * run.per_epoch / per, run.epoch_losses)
         label.set_text(text("02.batch_size_run.label", **_run_numbers(run)))
 
