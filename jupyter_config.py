@@ -1,4 +1,6 @@
-"""What the command that opens the course loads: its first page, and a websocket that sends small messages at once."""
+"""What the command that opens the course loads: its first page, and prompt answers to a moved slider."""
+
+import os
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
@@ -17,3 +19,6 @@ c.ServerApp.kernel_websocket_connection_class = PromptWebsocketConnection
 c.LabApp.default_url = "/lab/tree/notebooks/en/00_start_here.ipynb"
 c.LabApp.news_url = None  # a class on a projector needs no question about news
 c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
+
+# The course's networks are small: a second thread for their matrix products only takes turns with the browser.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

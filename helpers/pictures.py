@@ -28,7 +28,8 @@ def described_picture(pixels: np.ndarray, sentence: str, scale: int = 1, error: 
     picture = (
         f'<img alt="{html.escape(sentence)}" width="{width}" height="{height}"'
         f' style="max-width:100%;height:auto" src="{source}">'
-        f'<p {role} style="min-height:3em;margin:0;max-width:{width}px">{html.escape(error or sentence)}</p>'
+        f'<p {role} style="min-height:3em;line-height:1.5;margin:0;max-width:{width}px">'
+        f"{html.escape(error or sentence)}</p>"
     )
     return {"text/plain": error or sentence, "text/html": picture}
 

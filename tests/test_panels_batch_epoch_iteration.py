@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from helpers import course
+from helpers.grey_image import GreyImage
 from helpers.live import Live
 from helpers.network import Network
 from helpers.panels import batch_epoch_iteration as panels
@@ -183,13 +184,18 @@ def test_the_walk_shows_each_recorded_update(start, examples):
         assert numbers(live.sentence)[3:] == pytest.approx([record.loss, after, *change], abs=6e-3)
         assert live.result.loss_after == pytest.approx(after, rel=1e-9)
         batch, loss, gain = live.canvas.figure.axes
-        shown = np.hsplit(np.asarray(batch.images[0].get_array()), 10)
+        shown = np.hsplit(drawn(batch), 10)
         assert [part.ravel().tolist() for part in shown] == x[record.rows[:10]].tolist()
         farthest = max(range(6), key=lambda u: math.dist(run[-1].parameters["weight1"][:, u], start["weight1"][:, u]))
         gained = (record.parameters["weight1"] - start["weight1"])[:, farthest]
-        assert np.asarray(gain.images[0].get_array()).ravel() == pytest.approx(gained, abs=1e-12)
+        assert drawn(gain).ravel() == pytest.approx(gained, abs=1e-12)
         assert loss.lines[0].get_ydata() == pytest.approx([r.loss for r in run])
         assert [line.get_ydata()[0] for line in loss.lines[2:4]] == pytest.approx([record.loss, after])
+
+
+def drawn(axes):
+    (image,) = axes.findobj(GreyImage)
+    return image.values
 
 
 def check_the_start(live, start, x, y):

@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 from helpers.batching import iterations_per_epoch, total_iterations
 from helpers.catalogue import text
 from helpers.controls import choice, steps
+from helpers.grey_image import GreyImage
 from helpers.layers import softmax_cross_entropy
 from helpers.live import Panel, Update
 from helpers.network import Network, Parameters, forward
@@ -65,7 +64,7 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, run: Sequence[
     states = [everything, *run]
     unit = np.linalg.norm(run[-1].parameters["weight1"] - start["weight1"], axis=0).argmax()
 
-    def compute(update: int) -> Moment:
+    def moment(update: int) -> Moment:
         record, before = states[update], states[max(update - 1, 0)].parameters
         after, gain = record.parameters, record.parameters["weight1"] - start["weight1"]
         pictures = x[record.rows[:SHOWN_DIGITS]] * (update > 0)
@@ -73,44 +72,41 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, run: Sequence[
         changes = _relative_changes(network, before, after)
         return Moment(update, *record[:2], pictures, record.loss, loss_after, changes, gain[:, unit])
 
+    moments = [moment(update) for update in range(len(states))]
+
     def describe(moment: Moment) -> str:
         return text("02.walk.sentence" if moment.update else "02.walk.start", **_moment_numbers(moment))
 
     build = partial(_draw_walk, losses=losses, per_epoch=per_epoch)
-    return Panel("02.walk", [steps("update", len(run), value=1)], compute, build, describe)
+    controls = [steps("update", len(run), value=1)]
+    return Panel("02.walk", controls, lambda update: moments[update], build, describe)
 
 
 def _draw_walk(figure: Figure, losses: Array, per_epoch: int) -> Built:
     """The batch above; below it the loss of each update and the unit's gain."""
     names, heights, widths = [["batch", "batch"], ["loss", "gain"]], (0.7, 2), (2.4, 1)
     batch, ax, weights = figure.subplot_mosaic(names, height_ratios=heights, width_ratios=widths).values()
-    digits = _picture(batch, (28, 28 * SHOWN_DIGITS), text("02.walk.batch", shown=SHOWN_DIGITS), vmin=0, vmax=1)
+    digits = GreyImage(batch, np.zeros((28, 28 * SHOWN_DIGITS)), low=0, high=1)
+    batch.set_title(text("02.walk.batch", shown=SHOWN_DIGITS))
+    gain = GreyImage(weights, np.zeros((28, 28)), low=-GAIN_LIMIT, high=GAIN_LIMIT)
     weights.set_xlabel(text("02.walk.gain"))
-    gain = _picture(weights, (28, 28), "", vmin=-GAIN_LIMIT, vmax=GAIN_LIMIT)
     ax.set(xlim=(-1, len(losses) + 1), ylim=(0, 1.1 * losses.max()), xticks=range(0, len(losses) + 1, per_epoch))
     ax.set(xlabel=text("02.walk.x"), ylabel=text("02.walk.y"))
     ax.plot(range(1, len(losses) + 1), losses, color=GREY, linewidth=1.2)
     (drop,) = ax.plot([], [], color=BLACK, linewidth=1.5)
     (before,) = ax.plot([], [], "o", color=BLUE)
     (after,) = ax.plot([], [], "s", color=VERMILLION)
-    lines = [ax.text(0.99, y, "", transform=ax.transAxes, ha="right", va="center") for y in (0.93, 0.81, 0.69)]
+    words = ax.text(0.99, 0.98, "", transform=ax.transAxes, ha="right", va="top")
 
     def update(moment: Moment) -> None:
-        digits.set_data(np.hstack(moment.pictures.reshape(-1, 28, 28)))
-        gain.set_data(moment.gain.reshape(28, 28))
+        digits.values = np.hstack(moment.pictures.reshape(-1, 28, 28))
+        gain.values = moment.gain.reshape(28, 28)
         drop.set_data([moment.update] * 2, [moment.loss_before, moment.loss_after])
         before.set_data([moment.update], [moment.loss_before])
         after.set_data([moment.update], [moment.loss_after])
-        for line, name in zip(lines, ("place", "losses", "changes"), strict=True):
-            line.set_text(text(f"02.walk.{name}", **_moment_numbers(moment)))
+        words.set_text(text("02.walk.place", **moment._asdict()))
 
-    return (digits, gain, drop, before, after, *lines), update
-
-
-def _picture(ax: Axes, shape: tuple[int, int], title: str, **limits: float) -> AxesImage:
-    ax.set(xticks=[], yticks=[], title=title)
-    ax.spines[:].set_visible(False)
-    return ax.imshow(np.zeros(shape), cmap="gray_r", **limits)
+    return (digits, gain, drop, before, after, words), update
 
 
 def _relative_changes(network: Network, before: Parameters, after: Parameters) -> tuple[float, ...]:
