@@ -165,15 +165,15 @@ DRAG = """async ([cell, moves, seconds]) => {
   const handle = cell.querySelector(".noUi-handle"), track = cell.querySelector(".noUi-target").getBoundingClientRect();
   const at = x => ({bubbles: true, cancelable: true, button: 0, buttons: 1, clientX: x, clientY: track.y + 2});
   const wait = when => new Promise(done => setTimeout(done, Math.max(0, when - performance.now())));
-  handle.dispatchEvent(new MouseEvent("mousedown", at(handle.getBoundingClientRect().x + 8)));
+  handle.firstElementChild.dispatchEvent(new MouseEvent("mousedown", at(handle.getBoundingClientRect().x + 8)));
   Object.assign(cell.watched, {frames: [], heights: new Set(), blanks: 0});
   const start = performance.now();
   for (let move = 1; move <= moves; move++) {
     await wait(start + 1000 * seconds * move / moves);
-    document.dispatchEvent(new MouseEvent("mousemove", at(track.x + track.width * move / moves)));
+    document.documentElement.dispatchEvent(new MouseEvent("mousemove", at(track.x + track.width * move / moves)));
   }
   const last = performance.now();
-  document.dispatchEvent(new MouseEvent("mouseup", at(track.x + track.width)));
+  document.documentElement.dispatchEvent(new MouseEvent("mouseup", at(track.x + track.width)));
   await wait(last + 2000);
   return {...cell.watched, heights: cell.watched.heights.size, seconds: (last - start) / 1000, last};
 }"""

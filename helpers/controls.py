@@ -3,8 +3,7 @@
 A control's label is the catalogue's text ``<panel name>.<key>``.
 """
 
-import html
-import json
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,14 +75,32 @@ def steps(key: str, last: int, value: int = 0) -> Control:
     return Control(key, value, (0, last), widgets.IntSlider, {"min": 0, "max": last}, plays=True)
 
 
-def player(slider: widgets.IntSlider, milliseconds: int = 300) -> widgets.HBox:
+def player(slider: widgets.IntSlider, seconds: float = 0.3) -> widgets.HBox:
     """Play, one step back and one step forward for ``slider``.
 
-    Play is linked in the browser: a link in Python would answer each change twice.
+    The kernel turns the steps: a `Play` widget linked to the slider would send each move of the slider twice.
     """
-    play = widgets.Play(min=slider.min, max=slider.max, value=slider.value, interval=milliseconds, show_repeat=False)
-    widgets.jslink((play, "value"), (slider, "value"))
-    return widgets.HBox([play, _step_button(slider, -1, "common.step_back"), _step_button(slider, 1, "common.step_on")])
+    play = widgets.ToggleButton(description=text("common.play"), layout={"width": "auto"})
+    playing: list[asyncio.Task[None]] = []
+
+    async def advance() -> None:
+        if slider.value == slider.max:
+            slider.value = slider.min
+        while slider.value < slider.max and slider.comm is not None:
+            await asyncio.sleep(seconds)
+            slider.value += 1
+        play.value = False
+
+    def toggle(change: dict[str, Any]) -> None:
+        play.description = text("common.pause" if change["new"] else "common.play")
+        while playing:
+            playing.pop().cancel()
+        if change["new"]:
+            playing.append(asyncio.get_running_loop().create_task(advance()))
+
+    play.observe(toggle, names="value")
+    steps = [_step_button(slider, -1, "common.step_back"), _step_button(slider, 1, "common.step_on")]
+    return widgets.HBox([play, *steps])
 
 
 def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Button:
@@ -98,8 +115,7 @@ def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Butt
 
 def show_widget(widget: widgets.Widget) -> None:
     """Show ``widget`` with accessible names, and nothing in its place where there is no kernel."""
-    names = text("common.toggle_play"), text("common.rewind"), text("common.repeat")
-    page = widgets.HTML(_PAGE.format(stopped=text("common.stopped"), player=html.escape(json.dumps(names))))
+    page = widgets.HTML(_PAGE.format(stopped=text("common.stopped")))
     box = widgets.VBox([widget, page])
     box.add_class("course-panel")
     view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
@@ -133,11 +149,11 @@ class ProgressBar:
             self.bar.value = self._done
 
 
-# noUiSlider's handles, readouts and Play's buttons carry no name of their own, so the page gives each its label's text.
+# noUiSlider's handles and readouts carry no name of their own, so the page gives each its label's text.
 # A style sheet's load event is the one that fires for HTML which a widget inserts.
 _PAGE = """<style onload='(() => {{
   const set = (part, role, name) => {{
-    if (role && part.getAttribute("role") !== role) part.setAttribute("role", role);
+    if (part.getAttribute("role") !== role) part.setAttribute("role", role);
     if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
   }};
   const nameAll = () => {{
@@ -148,8 +164,6 @@ _PAGE = """<style onload='(() => {{
       row.querySelectorAll(".widget-readout[contenteditable=true]").forEach(part => set(part, "textbox", label));
       row.querySelectorAll(".progress").forEach(part => set(part, "progressbar", label));
     }}
-    for (const play of document.querySelectorAll(".course-panel .widget-play"))
-      play.querySelectorAll("button").forEach((button, i) => set(button, null, {player}[i]));
   }};
   nameAll();
   window.courseNames?.disconnect();

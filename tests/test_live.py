@@ -114,7 +114,7 @@ def test_the_settled_picture_has_twice_the_pixels_of_the_moving_one():
 def test_every_picture_takes_the_same_room_and_carries_its_sentence():
     pixels = Canvas(panel()).draw(np.arange(10.0), SETTLED)
     rest = described_picture(pixels, "a < b & \"c\"", SETTLED)
-    moving = described_picture(pixels[::2, ::2], "a < b & \"c\"", MOVING)
+    moving = described_picture(pixels[::2, ::2].copy(), "a < b & \"c\"", MOVING)
     sizes = [re.search(r'width="(\d+)" height="(\d+)"', bundle["text/html"]).groups() for bundle in (rest, moving)]
     assert sizes == [("900", "380")] * 2
     assert 'alt="a &lt; b &amp; &quot;c&quot;"' in rest["text/html"]
@@ -320,6 +320,31 @@ def test_stepping_buttons_move_the_position_and_stop_at_its_ends():
         button.click()
         seen.append(slider.value)
     assert seen == [0, 1, 2, 2, 1]
+
+
+def test_play_steps_to_the_end_pauses_and_begins_again():
+    async def use():
+        slider = controls.steps("position", 5).make("test.panel", continuous=True)
+        play = controls.player(slider, seconds=0.01).children[0]
+        play.value = True
+        name_while_playing = play.description
+        while slider.value < 2:
+            await asyncio.sleep(0.001)
+        play.value = False
+        paused = slider.value
+        await asyncio.sleep(0.1)
+        assert slider.value == paused < 5
+        play.value = True
+        await asyncio.sleep(0.3)
+        assert (slider.value, play.value) == (5, False)
+        play.value = True
+        seen = slider.value
+        await asyncio.sleep(0)
+        return name_while_playing, play.description, seen, slider.value
+
+    pause, still_pause, end, start = asyncio.run(use())
+    assert pause == still_pause == catalogue.text("common.pause")
+    assert (end, start) == (5, 0)
 
 
 def test_a_progress_bar_fills_as_it_is_called():

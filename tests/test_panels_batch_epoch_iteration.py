@@ -55,7 +55,7 @@ def test_the_calculator_counts_as_a_loop_does_and_draws_each_example_in_its_batc
         assert drawn[0] == [i for i in range(n - left) if i // b % 2 == 0]
         assert drawn[1] == [i for i in range(n - left) if i // b % 2 == 1]
         written = [words.get_text() for words in sums.texts]
-        assert f"{iterations} × {epochs} = {updates}" in written
+        assert f"{iterations:,} × {epochs} = {updates:,}" in written
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_five_worked_examples_come_out_of_the_calculator(n, batch_size, epoc
     live = Live(panels.calculator())
     for key, value in {"n_examples": n, "batch_size": batch_size, "epochs": epochs}.items():
         live.widgets[key].value = value
-    assert f"⌈{n} / {batch_size}⌉ = {iterations};" in live.sentence
+    assert f"⌈{n:,} / {batch_size}⌉ = {iterations};" in live.sentence
     assert f"{iterations} × {epochs} = {updates};" in live.sentence
     assert "no example is left over" in live.sentence
 
@@ -100,6 +100,12 @@ def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
         assert ax.patches[0].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
 
 
+@pytest.mark.parametrize(("loss", "words"), [(3.25, "last batch up to 3.25 ▲"), (1.5, "")])
+def test_a_last_bar_above_the_edge_has_its_number_beside_it(loss, words):
+    live = Live(panels.batch_losses(np.full(1100, loss)))
+    assert live.canvas.figure.axes[0].texts[3].get_text() == words
+
+
 def test_what_draws_with_and_without_replacement_use():
     for live in swept(panels.coverage()):
         n, epochs, replacement, seed = live.values.values()
@@ -115,7 +121,7 @@ def test_what_draws_with_and_without_replacement_use():
         often = [sum(min(uses[i], 4) == k for i in range(n)) for k in range(5)]
         assert [len(line.get_xdata()) for line in grid.lines] == often
         assert [bar.get_width() for bar in bars.patches] == pytest.approx([100 * k / n for k in often])
-        assert [words.get_text() for words in bars.texts] == [str(k) for k in often]
+        assert [words.get_text() for words in bars.texts] == [f"{100 * k / n:.1f} %" for k in often]
 
 
 def test_with_replacement_about_63_percent_of_1000_examples_are_used():
@@ -221,19 +227,35 @@ def test_a_run_with_each_batch_size_is_the_run_written_out(start, examples):
         b, rate = live.values.values()
         run = [*own_run(start, x, y, b, 3, rate, np.random.default_rng(1))]
         per_epoch = len(run) // 3
-        states = [start, *(record.parameters for record in run[per_epoch - 1 :: per_epoch])]
+        wanted_marks = sorted({k for k in (1, 2, 5, 10, 20, 50) if k < per_epoch} | {per_epoch * k for k in (1, 2, 3)})
+        states = [start, *(run[update - 1].parameters for update in wanted_marks)]
         ends = [own_pass(p, x, y)[0] for p in states]
         losses = [record.loss for record in run]
         assert live.result.losses == pytest.approx(losses, rel=1e-6, abs=1e-9)
-        assert live.result.epoch_losses == pytest.approx(ends, rel=1e-6)
+        assert live.result.marked_losses == pytest.approx(ends, rel=1e-6)
         assert panel.total(**live.values) == len(run)
         wanted = [b, len(run), 3, ends[0], ends[-1], np.std(losses[-per_epoch:])]
         assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
         left, right = live.canvas.figure.axes
         assert left.lines[0].get_xdata()[-1] == pytest.approx(3)
         assert right.lines[0].get_xdata()[-1] == right.lines[1].get_xdata()[-1] == len(run)
+        assert right.lines[1].get_xdata().tolist() == [0, *wanted_marks]
+        assert left.lines[1].get_xdata() == pytest.approx([update / per_epoch for update in (0, *wanted_marks)])
         assert left.lines[1].get_ydata() == pytest.approx(ends, rel=1e-6)
         assert left.lines[0].get_ydata() == pytest.approx(losses, rel=1e-6, abs=1e-9)
+
+
+def test_a_run_says_how_many_batch_losses_lie_above_the_picture(start, examples):
+    steep = {name: 4 * value for name, value in start.items()}
+    panel = batch_training.batch_size_run(NETWORK, steep, *examples, epochs=3)
+    *_, run = panel.compute(batch_size=2, learning_rate=0.003)
+    percent = 100 * sum(loss > 4 for loss in run.losses) / len(run.losses)
+    assert 0 < percent < 100
+    assert numbers(panel.describe(run))[6:] == pytest.approx([percent, 4], abs=0.06)
+    figure = Figure()
+    _, update = panel.build(figure)
+    update(run)
+    assert f"\n{percent:.1f} %" in figure.axes[1].texts[0].get_text()
 
 
 def test_a_run_can_be_shown_before_its_first_epoch_ends(start, examples):

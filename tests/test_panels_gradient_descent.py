@@ -138,6 +138,15 @@ def test_the_star_is_at_the_least_squares_line(wine):
     assert star.get_xydata()[0] == pytest.approx([slope, intercept])
 
 
+def test_a_path_that_swings_over_the_star_does_not_hide_it(wine):
+    live = Live(gradient_descent.path(wine[:, 6], wine[:, 5]))
+    live.widgets["rate"].value, live.widgets["step"].value = 0.34, 100
+    axes = live.canvas.figure.axes[0]
+    (star,) = [line for line in axes.lines if line.get_marker() == "*"]
+    column, row = axes.transData.transform(star.get_xydata()[0]).astype(int)
+    assert live.pixels[-1 - row, column, :3].tolist() == [0, 158, 115]
+
+
 # ---------------------------------------------------------------- the scale of the features
 
 def test_the_facts_about_the_conditions(wine):
@@ -159,7 +168,7 @@ def test_the_surfaces_of_two_features(wine):
         curvature = np.einsum("ni,nj->ij", x, x) / 178
         eigenvalues = np.linalg.eigvalsh(curvature)
         units = np.sqrt((x**2).mean(axis=0))
-        error, left = np.array([-1.5, -1.0]) / units, []
+        error, left = np.array([-1.5, 0.5]) / units, []
         path = [error * units]
         for _ in range(steps):
             left.append(((x @ error) ** 2).mean())
@@ -186,6 +195,14 @@ def test_on_raw_features_the_path_crawls_and_on_standardized_ones_it_arrives(win
     live.widgets["scaling"].value = "standardized"
     assert not says(live, "crawls")
     assert numbers(live.sentence)[3] < 1e-3
+
+
+def test_standardized_features_are_ahead_of_min_max_scaled_ones_at_every_step(wine):
+    live, left = Live(feature_scale.surfaces(wine[:, [7, 12]])), {}
+    for scaling in ("min_max", "standardized"):
+        live.widgets["scaling"].value = scaling
+        left[scaling] = live.result.left[1:]
+    assert (left["standardized"] < left["min_max"]).all()
 
 
 def test_the_gradients_by_weight(wine):

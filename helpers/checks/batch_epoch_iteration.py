@@ -77,7 +77,7 @@ EXERCISES = [
         expected=(320, 20),
         parts=("updates", "epochs"),
         mistakes={"swapped": (20, 320), "same": (80, 80), "only_epochs": (80, 20), "only_updates": (320, 80),
-                  "per_epoch": (320, 4), "batch_size": (40000, 0.16)},
+                  "multiplied": (320, 320), "divided": (20, 20), "per_epoch": (320, 4), "batch_size": (40000, 0.16)},
     ),
     Exercise(
         "02.iterations_per_epoch",
@@ -90,6 +90,8 @@ EXERCISES = [
             "swapped": lambda n, b, drop_last: -(-n // b) if drop_last else n // b,
             "nearest": lambda n, b, drop_last: n // b if drop_last else round(n / b),
             "fraction": lambda n, b, drop_last: n / b,
+            "decimal": lambda n, b, drop_last: n // b if drop_last else float(np.ceil(n / b)),
+            "decimals": lambda n, b, drop_last: float(np.floor(n / b) if drop_last else np.ceil(n / b)),
             "at_least_one": lambda n, b, drop_last: max(n // b, 1) if drop_last else -(-n // b),
         },
     ),
@@ -106,6 +108,7 @@ EXERCISES = [
             "own_order": lambda x, y, order, b: [(x[order[: len(r)]], y[order[: len(r)]]) for r in _rows(order, b)],
             "one_by_one": lambda x, y, order, b: make_batches(x, y, order, 1),
             "inverted": lambda x, y, order, b: make_batches(x, y, np.argsort(order), b),
+            "swapped": lambda x, y, order, b: make_batches(y, x, order, b),
         },
     ),
     Exercise(
@@ -115,6 +118,8 @@ EXERCISES = [
         parts=("epoch", "iteration"),
         mistakes={
             "from_zero": lambda u, n, b: divmod(u - 1, -(-n // b)),
+            "divided": lambda u, n, b: divmod(u, -(-n // b)),
+            "one_ahead": lambda u, n, b: place(u + 1, n, b),
             "no_step_back": lambda u, n, b: (u // -(-n // b) + 1, u % -(-n // b)),
             "rounded_down": lambda u, n, b: _divided(u, n // b),
             "swapped": lambda u, n, b: place(u, n, b)[::-1],

@@ -42,7 +42,7 @@ def _gradient_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _descend_cases(rng: np.random.Generator) -> list[Case]:
-    plans = [(0.1, 3), (0.05, 10), (0.2, 1), (0.1, 0)]
+    plans = [(0.1, 3), (0.05, 10), (0.2, 1), (0.1, 2)]
     return [(rng.normal(size=(6, 2)), rng.normal(size=6), rng.normal(size=2), *plan) for plan in plans]
 
 
@@ -73,7 +73,7 @@ EXERCISES = [
         "01.update",
         expected=6.2,
         mistakes={"uphill": 7.8, "no_rate": -1.0, "loss": 5.4, "half": 6.6, "step_only": 0.8, "slope_only": 8.0,
-                  "twice": 5.56},
+                  "twice": 5.56, "start": 7.0, "optimum": 3.0, "no_target": 5.6},
     ),
     Exercise(
         "01.gradient",
@@ -96,6 +96,7 @@ EXERCISES = [
             "uphill": lambda x, y, start, rate, steps: descend(x, y, start, -rate, steps),
             "one_short": lambda x, y, start, rate, steps: descend(x, y, start, rate, steps - 1),
             "one_more": lambda x, y, start, rate, steps: descend(x, y, start, rate, steps + 1),
+            "one_round": lambda x, y, start, rate, steps: descend(x, y, start, rate, 1),
             "fixed_slope": lambda x, y, start, rate, steps: start - steps * rate * gradient(x, y, start),
             "one_example": _one_example,
             "no_rate": lambda x, y, start, rate, steps: descend(x, y, start, 1.0, steps),
@@ -113,6 +114,7 @@ EXERCISES = [
             "one_mean": lambda train, test: _rescaled(train, test, train.mean(), train.std()),
             "centred": lambda train, test: _rescaled(train, test, train.mean(axis=0), 1.0),
             "variance": lambda train, test: _rescaled(train, test, train.mean(axis=0), train.var(axis=0)),
+            "unbiased": lambda train, test: _rescaled(train, test, train.mean(axis=0), train.std(axis=0, ddof=1)),
             "min_max": lambda train, test: _rescaled(train, test, train.min(axis=0), np.ptp(train, axis=0)),
         },
     ),

@@ -54,6 +54,7 @@ EXERCISES = [
             "both": lambda w, b: 8 * (3 * w + b - 2),
             "inside": lambda w, b: 3.0,
             "not_squared": lambda w, b: 6.0,
+            "small_step": lambda w, b: df_dw(w, b) + 9 * 0.001,  # (f(w + h, b) − f(w, b)) / h, h = 0.001
             "refresher": lambda w, b: 4 * (2 * w + b - 3),
         },
     ),

@@ -28,6 +28,7 @@ BATCH_MARKERS = (
     {"marker": "x", "color": GREY, "markersize": 4.2},
 )
 
+MOST_LOSS = 2.1  # a batch loss above it lies outside the picture: its number is written at the edge
 MOST_USES = 4  # more often than that is drawn as that
 USE_GRID = (25, 40)
 USE_MARKERS = (
@@ -144,7 +145,7 @@ def batch_losses(losses: Array) -> Panel:
 def _draw_batches(figure: Figure, most_examples: int) -> Built:
     """The batches as bars, both means as lines, and their numbers."""
     ax = figure.subplots()
-    ax.set(xlim=(0, most_examples), ylim=(0, 2.1))
+    ax.set(xlim=(0, most_examples), ylim=(0, MOST_LOSS))
     ax.set(xlabel=text("02.batch_losses.x"), ylabel=text("02.batch_losses.y"))
     (bars,) = ax.plot([], [], color=BLUE, linewidth=1.5)
     last = ax.add_patch(Rectangle((0, 0), 0, 0, fill=False, edgecolor=GREEN, hatch="///", linewidth=2, zorder=2.5))
@@ -152,17 +153,21 @@ def _draw_batches(figure: Figure, most_examples: int) -> Built:
     batches = ax.axhline(0, color=VERMILLION, linestyle="--", linewidth=2.6)
     lines = [ax.text(0.02, y, "", transform=ax.transAxes, color=color, va="center")
              for y, color in ((0.94, VERMILLION), (0.86, BLACK), (0.78, GREEN))]  # fmt: skip
+    outside = ax.text(0, 0.97 * MOST_LOSS, "", color=GREEN, ha="right", va="top")
 
     def update(result: BatchLosses) -> None:
         ends = np.concatenate([[0], np.cumsum(result.sizes)])
         bars.set_data(*_outline(ends, result.means))
         last.set_bounds(ends[-2], 0, result.sizes[-1], result.means[-1])
+        above = result.means[-1] > MOST_LOSS
+        words = text("02.batch_losses.outside", **_mean_numbers(result)) if above else ""
+        outside.set(x=ends[-2] - 6, text=words)
         examples.set_ydata([result.of_examples] * 2)
         batches.set_ydata([result.of_batches] * 2)
         for line, name in zip(lines, ("of_batches", "of_examples", "last"), strict=True):
             line.set_text(text(f"02.batch_losses.{name}", **_mean_numbers(result)))
 
-    return (bars, last, examples, batches, *lines), update
+    return (bars, last, outside, examples, batches, *lines), update
 
 
 def _outline(ends: Array, heights: Array) -> tuple[Array, Array]:
@@ -221,7 +226,7 @@ def _draw_uses(figure: Figure) -> Built:
     left.set_title(text("02.coverage.title"))
     times = range(MOST_USES + 1)
     bars = right.barh(times, [0] * len(times), color=[VERMILLION] + [BLUE] * MOST_USES, hatch=["///", *[""] * 4])
-    right.set(xlim=(0, 125), xticks=range(0, 101, 25), xlabel=text("02.coverage.x"), ylabel=text("02.coverage.y"))
+    right.set(xlim=(0, 135), xticks=range(0, 101, 25), xlabel=text("02.coverage.x"), ylabel=text("02.coverage.y"))
     right.set_yticks(times, texts("02.coverage.times"))
     labels = [right.text(0, k, "", va="center") for k in times]
 
@@ -230,7 +235,7 @@ def _draw_uses(figure: Figure) -> Built:
         for bar, label, count in zip(bars, labels, _use_counts(result), strict=True):
             percent = 100 * count / len(result.uses)
             bar.set_width(percent)
-            label.set(x=percent + 2, text=str(count))
+            label.set(x=percent + 2, text=text("02.coverage.share", percent=percent))
 
     return (*grid, *bars, *labels), update
 

@@ -24,6 +24,7 @@ SHOWN_DIGITS = 10
 RUN_SIZES = (1, 2, 5, 10, 32, 100, 300, 1000)
 RUN_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 GAIN_LIMIT = 0.15  # a weight's gain that is drawn black or white
+MOST_LOSS = 4  # a batch loss above it lies outside the picture
 
 
 class Recorded(NamedTuple):
@@ -120,28 +121,37 @@ def _moment_numbers(moment: Moment) -> dict[str, float]:
 
 
 class Run(NamedTuple):
-    """A run so far: its batch size, iterations an epoch, batch losses and, after each epoch, the loss of all."""
+    """A run so far: its batch size, iterations an epoch, batch losses and, after the ``marked`` updates, all's loss."""
 
     batch_size: int
     per_epoch: int
     losses: list[float]
-    epoch_losses: list[float]
+    marked: list[int]
+    marked_losses: list[float]
+
+
+def marked_updates(per_epoch: int, epochs: int) -> set[int]:
+    """The updates after which a run's loss is measured: 1, 2, 5, 10, 20, 50 … in the first epoch, each epoch's last."""
+    early = {digit * 10**power for power in range(len(str(per_epoch))) for digit in (1, 2, 5)}
+    return {update for update in early if update < per_epoch} | {per_epoch * k for k in range(1, epochs + 1)}
 
 
 def batch_size_run(network: Network, start: Parameters, x: Array, y: Array, epochs: int) -> Panel:
     """Train from ``start`` for some epochs with a chosen batch size: the loss against epochs and against updates."""
 
     def compute(batch_size: int, learning_rate: float) -> Iterator[Run]:
-        run = Run(batch_size, iterations_per_epoch(len(x), batch_size), [], [_loss(network, start, x, y)])
+        run = Run(batch_size, iterations_per_epoch(len(x), batch_size), [], [0], [_loss(network, start, x, y)])
+        marked = marked_updates(run.per_epoch, epochs)
         for step in training_steps(network, start, x, y, batch_size=batch_size, epochs=epochs,
                                    learning_rate=learning_rate, rng=np.random.default_rng(1)):  # fmt: skip
             run.losses.append(step.loss)
-            if step.iteration == run.per_epoch:
-                run.epoch_losses.append(_loss(network, step.parameters, x, y))
+            if step.update in marked:
+                run.marked.append(step.update)
+                run.marked_losses.append(_loss(network, step.parameters, x, y))
             yield run
 
     def describe(run: Run) -> str:
-        return text("02.batch_size_run.sentence", **_run_numbers(run))
+        return text("02.batch_size_run.sentence", outside=_outside(run, "; "), **_run_numbers(run))
 
     def total(batch_size: int, learning_rate: float) -> int:
         return total_iterations(len(x), batch_size, epochs)
@@ -154,32 +164,39 @@ def batch_size_run(network: Network, start: Parameters, x: Array, y: Array, epoc
 def _draw_run(figure: Figure, epochs: int, most_updates: int) -> Built:
     """The losses against epochs and, beside it, against updates."""
     axes = left, right = figure.subplots(1, 2, sharey=True)
-    left.set(xlim=(-0.3, epochs + 0.3), ylim=(-0.1, 4), ylabel=text("02.batch_size_run.y"))
+    left.set(xlim=(-0.3, epochs + 0.3), ylim=(-0.1, MOST_LOSS), ylabel=text("02.batch_size_run.y"))
     right.set_xscale("symlog", linthresh=1)
     right.set(xlim=(-0.15, 1.5 * most_updates))
-    noisy = [ax.plot([], [], "o", color=BLUE, markersize=2.5, markeredgewidth=0)[0] for ax in axes]
-    smooth = [ax.plot([], [], "--s", color=VERMILLION, markersize=6)[0] for ax in axes]
+    noisy = [ax.plot([], [], "o", color=BLUE, markersize=3, markeredgewidth=0)[0] for ax in axes]
+    square = {"marker": "s", "markersize": 9, "markeredgewidth": 2, "markerfacecolor": "none"}
+    marks = [ax.plot([], [], linestyle="", color=VERMILLION, **square)[0] for ax in axes]
     for ax, name, key, color in zip(axes, ("epochs", "updates"), ("batch", "all"), (BLUE, VERMILLION), strict=True):
         ax.set_xlabel(text(f"02.batch_size_run.{name}"))
         ax.set_title(text(f"02.batch_size_run.{key}"), color=color)
-    label = right.text(0.97, 0.93, "", transform=right.transAxes, ha="right", va="center")
+    label = right.text(0.97, 0.93, "", transform=right.transAxes, ha="right", va="top")
     label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.9})
 
     def update(run: Run) -> None:
-        at, ends = np.arange(1, len(run.losses) + 1), np.arange(len(run.epoch_losses))
-        for dots, points, per in zip(noisy, smooth, (run.per_epoch, 1), strict=True):
+        at, marked = np.arange(1, len(run.losses) + 1), np.array(run.marked)
+        for dots, points, per in zip(noisy, marks, (run.per_epoch, 1), strict=True):
             dots.set_data(at / per, run.losses)
-            points.set_data(ends * run.per_epoch / per, run.epoch_losses)
-        label.set_text(text("02.batch_size_run.label", **_run_numbers(run)))
+            points.set_data(marked / per, run.marked_losses)
+        label.set_text(text("02.batch_size_run.label", outside=_outside(run, "\n"), **_run_numbers(run)))
 
-    return (*noisy, *smooth, label), update
+    return (*noisy, *marks, label), update
 
 
 def _run_numbers(run: Run) -> dict[str, float]:
-    epochs = len(run.epoch_losses) - 1
+    epochs = len(run.losses) // run.per_epoch
     noise = np.std(run.losses[-run.per_epoch :])
     return {"batch_size": run.batch_size, "epochs": epochs, "updates": len(run.losses),
-            "start": run.epoch_losses[0], "end": run.epoch_losses[-1], "noise": noise}  # fmt: skip
+            "start": run.marked_losses[0], "end": run.marked_losses[-1], "noise": noise}  # fmt: skip
+
+
+def _outside(run: Run, before: str) -> str:
+    """``before`` and a clause on the batch losses that the picture does not show; empty if there are none."""
+    share = float(np.mean(np.array(run.losses) > MOST_LOSS))
+    return before + text("02.batch_size_run.outside", percent=100 * share, limit=MOST_LOSS) if share else ""
 
 
 def _loss(network: Network, parameters: Parameters, x: Array, y: Array) -> float:

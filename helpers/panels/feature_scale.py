@@ -13,14 +13,14 @@ from helpers import least_squares
 from helpers.catalogue import text, texts
 from helpers.controls import choice, menu, number, steps
 from helpers.live import Panel, Update
-from helpers.panels.gradient_descent import BOX, draw_path, draw_verdict, say
-from helpers.style import BLACK, BLUE, GREEN, GREY
+from helpers.panels.gradient_descent import BOX, draw_path, draw_star, draw_verdict, say
+from helpers.style import BLACK, BLUE, GREY
 from helpers.validate import Array
 
 Built = tuple[Sequence[Artist], Update]
 SCALINGS = {"raw": lambda x: x, "min_max": least_squares.min_max, "standardized": least_squares.standardize}
 LITTLE = 1e-4  # percent of excess loss below which rounding decides the digits
-START = np.array([-1.5, -1.0])  # in units of the weights' effect, the same for every scaling
+START = np.array([-1.5, 0.5])  # in units of the weights' effect, the same for every scaling
 
 
 class Surface(NamedTuple):
@@ -55,7 +55,7 @@ def surfaces(x: Array) -> Panel:
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
         contours = {name: _contours(left, curvature) for name, curvature in curvatures.items()}
-        left.plot(0, 0, "*", color=GREEN, markersize=16)
+        star = draw_star(left, (0, 0))
         left.set(xlim=(-2, 2), ylim=(-2, 2), xlabel=text("01.surfaces.first"), ylabel=text("01.surfaces.second"))
         right.set(xlim=(-2, 102), ylim=(1e-6, 1e2), yscale="log")
         right.set(xlabel=text("01.surfaces.steps"), ylabel=text("01.surfaces.excess"))
@@ -71,7 +71,7 @@ def surfaces(x: Array) -> Panel:
             trace.set_data(np.arange(len(result.left)), result.left)
             say(verdict, result.behaviour, inside=np.abs(result.path[-1]).max() < 2)
 
-        return (*contours.values(), path, end, trace, verdict), update
+        return (*contours.values(), path, star, end, trace, verdict), update
 
     def describe(result: Surface) -> str:
         percent = 100 * result.left[-1]

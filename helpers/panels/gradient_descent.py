@@ -138,7 +138,7 @@ def path(x: Array, y: Array) -> Panel:
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
-        _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
+        star = _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
         right.plot(x, y, "o", color=GREY, markersize=4, alpha=0.6)
         right.set(xlim=(0, 5.4), ylim=(0, 5.2), xlabel=text("01.path.x"), ylabel=text("01.path.y"))
         walked, end = draw_path(left)
@@ -151,7 +151,7 @@ def path(x: Array, y: Array) -> Panel:
             line.set_data([0, 6], result.path[-1, 1] + result.path[-1, 0] * np.array([0, 6]))
             say(verdict, result.behaviour, inside=np.abs(result.path[-1] - best).max() < 2)
 
-        return (walked, end, line, verdict), update
+        return (walked, star, end, line, verdict), update
 
     def describe(result: LineFit) -> str:
         numbers = {"slope": result.path[-1, 0], "intercept": result.path[-1, 1], "steps": len(result.path) - 1}
@@ -167,21 +167,27 @@ def path(x: Array, y: Array) -> Panel:
     return Panel("01.path", controls, compute, build, describe)
 
 
-def _draw_surface(ax: Axes, loss: Callable[[Array], float], best: Array) -> None:
-    """Contour lines of ``loss`` over slope and intercept, labelled, and a star at the ``best``."""
+def _draw_surface(ax: Axes, loss: Callable[[Array], float], best: Array) -> Artist:
+    """Contour lines of ``loss`` over slope and intercept, labelled; returns a star at the ``best``."""
     slopes, intercepts = np.linspace(-1.5, 2.6, 60), np.linspace(-1.5, 4.5, 60)
     heights = [[loss(np.array([slope, intercept])) for slope in slopes] for intercept in intercepts]
     lines = ax.contour(slopes, intercepts, heights, levels=[0.1, 0.3, 1, 3, 10], colors=GREY, linewidths=1)
     ax.clabel(lines, fmt="%g", fontsize=12)
-    ax.plot(*best, "*", color=GREEN, markersize=16)
     ax.set(xlim=(-1.5, 2.6), ylim=(-1.5, 4.5), xlabel=text("01.path.across"), ylabel=text("01.path.upwards"))
+    return draw_star(ax, best)
 
 
 def draw_path(ax: Axes) -> tuple[Artist, Artist]:
     """An empty path and, in the other colour, its end."""
     (line,) = ax.plot([], [], "o-", color=BLUE, markersize=5, linewidth=1.5)
-    (end,) = ax.plot([], [], "D", color=VERMILLION, markersize=9)
+    (end,) = ax.plot([], [], "D", color=VERMILLION, markersize=9, zorder=3)
     return line, end
+
+
+def draw_star(ax: Axes, best: Sequence[float]) -> Artist:
+    """A star at the ``best`` weights. It moves with the path only to lie above it and below its end."""
+    (star,) = ax.plot(*best, "*", color=GREEN, markersize=16, zorder=2.5)
+    return star
 
 
 def draw_verdict(ax: Axes) -> Text:

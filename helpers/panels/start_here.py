@@ -57,7 +57,7 @@ def mean_picture(pictures: Array) -> Panel:
         distance = result.distances[-1]
         return text("00.mean_picture.sentence", n=len(result.distances), total=len(pictures), distance=distance)
 
-    return Panel("00.mean_picture", [integer("n", 1, MOST_PICTURES, 1)], compute, build, describe)
+    return Panel("00.mean_picture", [integer("n", 1, MOST_PICTURES, 100)], compute, build, describe)
 
 
 class Slope(NamedTuple):

@@ -53,12 +53,14 @@ def epoch_losses(losses: Array, per_epoch: int, ax: Axes) -> Axes:
 
 def loss_against(positions: Mapping[str, Array], losses: Mapping[str, Array], unit: str, ax: Axes) -> Axes:
     """The losses of three runs, by label, against their positions in ``unit``: "epochs" or "updates"."""
+    farthest = max(at[-1] for at in positions.values())
     for (label, at), (color, line, marker) in zip(positions.items(), RUN_STYLES, strict=True):
         ax.plot(at, losses[label], color=color, linestyle=line, marker=marker, markersize=5)
-        ax.annotate(label, (at[-1], losses[label][-1]), xytext=(8, 7), textcoords="offset points", va="center")
+        offset, side = ((8, 7), "left") if at[-1] == farthest else ((-8, -12), "right")  # clear of the longer lines
+        ax.annotate(label, (at[-1], losses[label][-1]), xytext=offset, textcoords="offset points", ha=side, va="center")
     if unit == "updates":
         ax.set_xscale("symlog", linthresh=1)
     room = {"epochs": 1.25, "updates": 40}[unit]  # for the labels, right of the lines' ends
-    ax.set(xlim=(-0.2, room * max(at[-1] for at in positions.values())), ylim=(-0.1, 2.75))
+    ax.set(xlim=(-0.2, room * farthest), ylim=(-0.1, 2.75))
     ax.set(xlabel=text(f"02.loss_against.{unit}"), ylabel=text("02.loss_against.y"))
     return ax

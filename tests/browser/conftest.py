@@ -1,4 +1,7 @@
-"""One JupyterLab and one Chromium for all browser tests, and a page as large as a projector's for each."""
+"""A JupyterLab and a Chromium for each module of browser tests, and a page as large as a projector's for each test.
+
+Not for the whole session: Playwright keeps an event loop running, and other tests start their own.
+"""
 
 import os
 from pathlib import Path
@@ -13,14 +16,14 @@ def course(tmp_path_factory) -> Path:
     return copy_course(tmp_path_factory.mktemp("course"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(course) -> str:
     """The address of a JupyterLab started as the README starts it."""
     with server(course, *LAB, *OPEN_TO_THIS_MACHINE) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     path = chromium_path()
     if path is None and "COURSE_BROWSER_REQUIRED" in os.environ:

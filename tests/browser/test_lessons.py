@@ -30,7 +30,8 @@ def test_a_stored_lesson_shows_its_pictures_without_a_kernel(page, lab, path):
     shown = page.locator(".jp-OutputArea img[alt]")
     for cell in page.locator(".jp-CodeCell").all():  # JupyterLab renders a cell when it comes into view
         cell.scroll_into_view_if_needed()
-    assert shown.count() == pictures
+    counted = "count => document.querySelectorAll('.jp-OutputArea img[alt]').length === count"
+    page.wait_for_function(counted, arg=pictures)
     widths = shown.evaluate_all("images => images.map(image => image.naturalWidth)")
     assert all(width > 0 for width in widths)
     assert "model not found" not in page.locator(".jp-Notebook").inner_text().lower()

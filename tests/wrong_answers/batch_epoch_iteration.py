@@ -19,6 +19,8 @@ WHICH_WORD = [
     ("(80 * 2000 // 500, 80)", "only_updates"),
     ("(320, 2000 / 500)", "per_epoch"),
     ("(80 * 500, 80 / 500)", "batch_size"),
+    ("(80 * 4, 80 * 4)", "multiplied"),
+    ("(80 / 4, 80 / 4)", "divided"),
     ("(320, 21)", "value"),
     ("320", "shape"),
     ("(320, ...)", "unfinished"),
@@ -31,6 +33,8 @@ ITERATIONS = [
     ("def f(n, b, drop_last):\n    return n // b if drop_last else int(round(n / b, 0))", "nearest"),
     ("def f(n, b, drop_last):\n    return n / b", "fraction"),
     ("def f(n, b, drop_last):\n    return max(1, n // b) if drop_last else int(np.ceil(n / b))", "at_least_one"),
+    ("def f(n, b, drop_last):\n    return n // b if drop_last else np.ceil(n / b)", "decimal"),
+    ("def f(n, b, drop_last):\n    return np.floor(n / b) if drop_last else np.ceil(n / b)", "decimals"),
     ("def f(n, b):\n    return -(-n // b)", "raised"),
     ("def f(n, b, drop_last):\n    while n > 0:\n        n - b\n    return n", "late"),
     ("def f(n, b, drop_last):\n    return ...", "unfinished"),
@@ -52,6 +56,8 @@ BATCHES = [
      "    return [(xs[i:i + b], ys[i:i + b]) for i in range(0, len(x), b)]", "inverted"),
     ("def f(x, y, order, b):\n    x[:] = x[order]\n    y[:] = y[order]\n"
      "    return [(x[i:i + b], y[i:i + b]) for i in range(0, len(x), b)]", "changed"),
+    ("def f(x, y, order, b):\n    out = []\n    for i in range(0, len(x), b):\n"
+     "        r = order[i:i + b]\n        out.append((y[r], x[r]))\n    return out", "swapped"),
     ("def f(x, y, order, b):\n    return x[order], y[order]", "shape"),
     ("def f(x, y, order, b):\n    ...", "unfinished"),
 ]  # fmt: skip
@@ -63,6 +69,8 @@ PLACE = [
     ("def f(update, n, b):\n    return (update - 1) // n + 1, (update - 1) % n + 1", "examples"),
     ("def f(update, n, b):\n    return (update - 1) // b + 1, (update - 1) % b + 1", "batch_size"),
     ("def f(update, n, b):\n    return int(np.ceil(update / np.ceil(n / b))), update", "total"),
+    ("def f(update, n, b):\n    return divmod(update, -(-n // b))", "divided"),
+    ("def f(update, n, b):\n    k = -(-n // b)\n    return update // k + 1, update % k + 1", "one_ahead"),
     ("def f(update, n, b):\n    return update // n", "shape"),
     ("def f(update, n, b):\n    return ...", "unfinished"),
 ]

@@ -8,7 +8,10 @@ UPDATE = [
     ("0.1 * 2 * (7 - 3)", "step_only"),
     ("2 * (7 - 3)", "slope_only"),
     ("w = 7\nfor _ in range(2):\n    w = w - 0.1 * 2 * (w - 3)\nw", "twice"),
-    ("3.0", "value"),
+    ("3.0", "optimum"),
+    ("7", "start"),
+    ("7 - 0.1 * 2 * 7", "no_target"),
+    ("4.5", "value"),
     ("float('nan')", "finite"),
     ("...", "unfinished"),
 ]
@@ -27,6 +30,8 @@ GRADIENT = [
     ("def gradient(x, y, weight):\n    return ...", "unfinished"),
 ]
 DESCEND = [
+    ("def descend(x, y, start, rate, steps):\n    w = start\n    for _ in range(steps):\n"
+     "        w = w - rate * x.T @ (x @ w - y) / len(y)\n        return w", "one_round"),
     ("def descend(x, y, start, rate, steps):\n    w = start\n    for _ in range(steps):\n"
      "        w = w + rate * x.T @ (x @ w - y) / len(y)\n    return w", "uphill"),
     ("def descend(x, y, start, rate, steps):\n    w = start\n    for _ in range(1, steps):\n"
@@ -47,6 +52,8 @@ DESCEND = [
      "        w = w - rate * x.T @ (x @ w - y) / len(y)", "late"),
 ]
 STANDARDIZE = [
+    ("def standardize(train, test):\n    m, s = train.mean(0), train.std(0, ddof=1)\n"
+     "    return (train - m) / s, (test - m) / s", "unbiased"),
     ("def standardize(train, test):\n    return ((train - train.mean(0)) / train.std(0),\n"
      "            (test - test.mean(0)) / test.std(0))", "own_ruler"),
     ("def standardize(train, test):\n    x = np.vstack([train, test])\n"

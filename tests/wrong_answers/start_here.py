@@ -23,6 +23,8 @@ DF_DW = [
     ("def df_dw(w, b):\n    return 3.0", "inside"),
     ("def df_dw(w, b):\n    return 2.0 * 3", "not_squared"),
     ("def df_dw(w, b):\n    return 2 * (2 * w + b - 3) * 2", "refresher"),
+    ("def df_dw(w, b):\n    h = 0.001\n"
+     "    return ((3 * (w + h) + b - 2) ** 2 - (3 * w + b - 2) ** 2) / h", "small_step"),
     ("def df_dw(w, b):\n    h = 0.1\n    return ((3 * (w + h) + b - 2) ** 2 - (3 * w + b - 2) ** 2) / h", "value"),
     ("def df_dw(w, b):\n    return 2 * (3 * w + b - c) * 3", "raised"),
     ("def df_dw(w, b):\n    return 2 * (3 * w + b - 2) * 3, 2 * (3 * w + b - 2)", "shape"),

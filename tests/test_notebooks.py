@@ -1,0 +1,127 @@
+"""What a stored notebook must hold, and what comparing it with a fresh run must and must not notice."""
+
+import base64
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools.renew import WIDGET_VIEW, renew
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+CLAIMS = {
+    "01_gradient_descent": {"C11", "C12", "C21", "C22", "C23"},
+    "02_batch_epoch_iteration": {f"C{k:02}" for k in range(1, 11)} | {"C24"},
+}
+EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def lesson(request):
+    return request.param
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_every_code_cell_was_run_in_order_and_none_failed(lesson):
+    cells = code_cells(lesson)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    assert not [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
+
+
+def test_cells_are_short_and_the_core_path_is_at_most_forty_cells(lesson):
+    cells = nbformat.read(lesson, as_version=4).cells
+    lengths = sorted(len(cell.source.splitlines()) for cell in cells if cell.cell_type == "code")
+    assert lengths[-1] <= 15
+    assert lengths[len(lengths) // 2] <= 5
+    further = [k for k, cell in enumerate(cells) if cell.source.startswith(("## Further", "# Further", "## Practice"))]
+    assert further
+    assert further[0] <= 40
+
+
+def test_a_notebook_and_its_pictures_stay_small(lesson):
+    assert lesson.stat().st_size < 1_500_000
+    for cell in code_cells(lesson):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            pictures = EMBEDDED.findall(data.get("text/html", "")) + [data.get("image/png", "")]
+            assert all(len(base64.b64decode(picture)) < 60_000 for picture in pictures), cell.id
+
+
+def test_every_picture_is_described_by_the_text_beside_it(lesson):
+    for cell in code_cells(lesson):
+        for output in cell.outputs:
+            if "<img" in output.get("data", {}).get("text/html", ""):
+                assert len(output.data["text/plain"]) > 20
+                assert 'alt=""' not in output.data["text/html"]
+
+
+def test_nothing_stored_names_a_machine(lesson):
+    notebook = nbformat.read(lesson, as_version=4)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info == {"name": "python"}
+    text = EMBEDDED.sub("", lesson.read_text("utf-8"))
+    assert not re.search(r"/home/|/root/|/tmp/|[A-Z]:\\\\|object at 0x|Warning", text)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_each_claim_has_a_cell(name):
+    notebook = nbformat.read(ROOT / "notebooks" / "en" / f"{name}.ipynb", as_version=4)
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    assert tags >= CLAIMS[name]
+
+
+SOURCES = (
+    'import sys\nsys.path.insert(0, "ROOT")\nimport matplotlib.pyplot as plt\nfrom helpers import course, pictures\n'
+    'from IPython.display import display\nimport numpy as np\ncourse.start("en")',
+    "print(f\"loss={0.25:.4f}\")",
+    "pixels = np.full((20, 20, 4), 200, np.uint8)\n"
+    'display(pictures.described_picture(pixels, "grey 200", 2), raw=True)',
+)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A small executed notebook: a printed number, a described picture."""
+    path = tmp_path_factory.mktemp("stored") / "stored.ipynb"
+    cells = [nbformat.v4.new_code_cell(source.replace("ROOT", ROOT.as_posix())) for source in SOURCES]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    renew(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern", "replacement", "passes"),
+    [
+        ("nothing", "grey", "grey", True),
+        ("pixels", r"base64,iVBOR", "base64,iVBORabc", True),
+        ("a printed number", r"loss=0\.2500", "loss=0.2501", False),
+        ("a sentence", "grey 200", "grey 201", False),
+    ],
+)
+def test_an_altered_picture_passes_and_an_altered_number_or_sentence_fails(stored, what, pattern, replacement, passes):
+    notebook = nbformat.read(stored, as_version=4)
+    for cell in notebook.cells[1:]:
+        cell.outputs = nbformat.from_dict(
+            [altered(output, pattern, replacement) for output in cell.outputs]
+        )
+    copy = stored.with_name(f"{what.replace(' ', '_')}.ipynb")
+    nbformat.write(notebook, copy)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
+    run = subprocess.run([*command, str(copy)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == (0 if passes else 1), run.stdout[-2000:]
+
+
+def altered(output, pattern, replacement):
+    """``output`` with its text and its data's text changed."""
+    if "text" in output:
+        return {**output, "text": re.sub(pattern, replacement, output["text"])}
+    return {**output, "data": {key: re.sub(pattern, replacement, value) for key, value in output["data"].items()}}
