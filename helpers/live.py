@@ -190,6 +190,7 @@ class Live:
         self._settling = None
         self.pixels = self.canvas.draw(self.result, SETTLED)
         self._publish(SETTLED)
+        self.canvas.draw(self.result, MOVING)  # back to that size now, so that the next move need not wait for it
 
     def _start_run(self) -> None:
         """Begin the run for the new values; one that is still going ends here."""

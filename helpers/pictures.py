@@ -57,7 +57,7 @@ def _moving(pixels: np.ndarray) -> tuple[str, str]:
     """JPEG: the quickest to make and to send, for a frame that the next one replaces."""
     height, width = pixels.shape[:2]
     image = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
-    return "jpeg", _base64(_saved(image, "JPEG", quality=70))
+    return "jpeg", _base64(_saved(image, "JPEG", quality=65))
 
 
 def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:

@@ -9,7 +9,7 @@ from helpers.checks.judging import judge
 STEP = {
     "right": "It goes downhill.",
     "hints": ["first <hint>", "second", "third"],
-    "plus": "uphill: {subject} is {found}, expected is {expected}.",
+    "plus": "uphill: {subject} is {found}, expected {expected}.",
     "transposed": "the wrong way round: {call}",
     "whole": "rounded",
 }

@@ -64,7 +64,7 @@ def test_shape_before_dtype_before_finite_before_values():
 
 def test_all_parts_have_their_shape_before_any_has_its_values():
     assert says(lambda x: (x.sum(0) + 1, x.mean(1)), PAIR) == (
-        "mean of <lambda>(array (5, 2)) is an array of shape (5,), expected is an array of shape (2,); "
+        "mean of <lambda>(array (5, 2)) is an array of shape (5,), expected an array of shape (2,); "
         'try hint("99.pair").')
 
 
@@ -76,7 +76,7 @@ def test_wrong_value_is_named_by_its_part_and_place():
 
     verdict = judge(PAIR, nearly)
     x = np.random.default_rng(0).normal(size=(5, 2))
-    assert verdict == ("value", f"mean[1] of nearly(array (5, 2)) is 7, expected is {x.mean(0)[1]:.6g}; "
+    assert verdict == ("value", f"mean[1] of nearly(array (5, 2)) is 7, expected {x.mean(0)[1]:.6g}; "
                                 'try hint("99.pair").')
 
 
@@ -144,7 +144,7 @@ def test_mistakes_are_named():
     x, g = np.random.default_rng(0).normal(size=(2, 4, 3))
     assert judge(STEP_EXERCISE, lambda weight, gradient, rate: rate * gradient + weight) == (
         "plus", f"uphill: [0, 0] of <lambda>(array (4, 3), array (4, 3), 0.1) is {x[0, 0] + 0.1 * g[0, 0]:.6g}, "
-                f"expected is {x[0, 0] - 0.1 * g[0, 0]:.6g}.")
+                f"expected {x[0, 0] - 0.1 * g[0, 0]:.6g}.")
     assert kind(lambda n, size: n // size, COUNT) == "whole"
     assert judge(UPDATES, 5).kind == "plus"
 
@@ -156,8 +156,8 @@ def test_mistake_that_raises_is_named_by_the_same_exception():
 
 def test_mistakes_sentence_has_short_results_in_full():
     shape = Quantity("99.updates", (64, 100), {"plus": (64, 784)})
-    assert says((64, 784), shape) == "uphill: your answer is (64, 784), expected is (64, 100)."
-    assert says(np.array([64, 784]), shape) == "uphill: your answer is [64, 784], expected is (64, 100)."
+    assert says((64, 784), shape) == "uphill: your answer is (64, 784), expected (64, 100)."
+    assert says(np.array([64, 784]), shape) == "uphill: your answer is [64, 784], expected (64, 100)."
 
 
 def test_mistake_must_agree_on_every_case():
@@ -199,7 +199,7 @@ def test_array_or_shape_as_an_answer():
     assert kind([0, 1, 2, 3], array) == "right"
     assert kind([0, 1, [2], 3], array) == "shape"
     assert kind(np.array([16, 3]), shape) == "right"
-    assert says((3, 16), shape).startswith("rows of your answer is 3, expected is 16;")
+    assert says((3, 16), shape).startswith("rows of your answer is 3, expected 16;")
 
 
 def test_iterator_is_used_up_even_if_it_never_ends():

@@ -22,8 +22,8 @@ Built = tuple[Sequence[Artist], Update]
 BATCH_SIZES = (1, 2, 7, 10, 20, 32, 50, 64, 100, 128, 200, 300, 500, 1000, 2000)
 EPOCH_GRID = (40, 50)  # rows and columns of examples
 BATCH_MARKERS = (
-    {"marker": "s", "color": BLUE, "markersize": 4.2},
-    {"marker": "s", "color": BLUE, "markersize": 3.8, "markerfacecolor": "white"},
+    {"marker": "s", "color": BLUE, "markersize": 4.2, "markeredgewidth": 0},
+    {"marker": "o", "color": BLUE, "markersize": 2.6, "markeredgewidth": 0},
     {"marker": "^", "color": GREEN, "markersize": 4.6},
     {"marker": "x", "color": GREY, "markersize": 4.2},
 )
