@@ -3,7 +3,7 @@
     python benchmarks/slider_latency.py
 
 The floor is a bare slider with a `Label` that shows its value. The peer is what courses usually do: `interact` around
-a function that ends in `plt.show()`, drawing what lesson 01's panel draws. Ours are panels of lessons 01 and 02.
+a function that ends in `plt.show()`, drawing what a panel of lesson 01 or 02 draws. Ours are panels of those lessons.
 """
 
 import statistics
@@ -17,7 +17,7 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools import browser  # noqa: E402
 
-ROUNDS = 30
+ROUNDS = 20
 WARM_UP = 4
 DRAG_MOVES = 30
 DRAG_SECONDS = 1.0
@@ -41,20 +41,22 @@ slider.observe(lambda change: setattr(label, "value", str(change["new"])), "valu
 show_widget(ipywidgets.VBox([slider, label]))
 '''
 PEER = '''
-from helpers.panels import gradient_descent
-panel = gradient_descent.descent()
-key = panel.controls[0].key
-fixed = {control.key: control.value for control in panel.controls[1:]}
+from helpers.panels import batch_epoch_iteration, gradient_descent
 
-def draw(value):
-    figure = plt.figure(figsize=panel.size, dpi=100)
-    _, update = panel.build(figure)
-    update(panel.compute(**{key: value}, **fixed))
-    plt.show()
+def peer(panel):
+    first, *others = panel.controls
+    fixed = {control.key: control.value for control in others}
 
-first = panel.controls[0]
-slider = ipywidgets.FloatSlider(value=first.value, **{name: first.arguments[name] for name in ("min", "max", "step")})
-show_widget(ipywidgets.interactive(draw, value=slider))
+    def draw(value):
+        figure = plt.figure(figsize=panel.size, dpi=100)
+        _, update = panel.build(figure)
+        update(panel.compute(**{first.key: value}, **fixed))
+        plt.show()
+
+    slider = first.widget(value=first.value, **{name: first.arguments[name] for name in ("min", "max", "step")})
+    show_widget(ipywidgets.interactive(draw, value=slider))
+
+peer(MADE)
 '''
 DESCENT = '''
 from helpers.panels import gradient_descent
@@ -80,7 +82,14 @@ run = [
 ]
 show(batch_training.walk(network, start, x, y, run))
 '''
-WAYS = {"floor": FLOOR, "interact": PEER, "01 descent": DESCENT, "02 calculator": CALCULATOR, "02 walk": WALK}
+WAYS = {
+    "floor": FLOOR,
+    "interact 01": PEER.replace("MADE", "gradient_descent.descent()"),
+    "interact 02": PEER.replace("MADE", "batch_epoch_iteration.calculator()"),
+    "01 descent": DESCENT,
+    "02 calculator": CALCULATOR,
+    "02 walk": WALK,
+}
 
 # What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.
 LOOK = """cell => {
@@ -193,12 +202,12 @@ def measure_drag(page: Any, cell: Any) -> dict[str, float]:
 def report(latencies: dict[str, list[float]], drags: dict[str, dict[str, float]]) -> None:
     """Print medians, 95th percentiles and ratios, and what the drag showed."""
     floor = statistics.median(latencies["floor"])
-    peer = statistics.median(latencies["interact"])
+    peers = {name[-2:]: statistics.median(times) for name, times in latencies.items() if name.startswith("interact")}
     print("a key on the slider to changed pixels; then a drag: frames, from the last change to the last frame\n")
     print(f"{'way':15} {'median':>8} {'95 %':>8} {'to floor':>9} {'interact/way':>13}")
     for name, times in latencies.items():
         median, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-        drag = drags[name]
+        drag, peer = drags[name], peers.get(name[:2], peers.get(name[-2:], median))
         print(
             f"{name:15} {median:6.1f}ms {high:6.1f}ms {median / floor:8.2f}× {peer / median:12.1f}×   "
             f"{drag['frames']:.0f} in {drag['seconds']:.2f} s, {drag['final']:.0f} ms; "
