@@ -69,7 +69,7 @@ def test_nothing_stored_names_a_machine(lesson):
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert notebook.metadata.language_info == {"name": "python"}
     text = EMBEDDED.sub("", lesson.read_text("utf-8"))
-    assert not re.search(r"/home/|/root/|/tmp/|[A-Z]:\\\\|object at 0x|Warning", text)
+    assert not re.search(r"/(home|root|tmp)/|[A-Z]:\\\\|object at 0x|Warning", text)
 
 
 @pytest.mark.parametrize("name", CLAIMS)
