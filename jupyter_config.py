@@ -14,11 +14,16 @@ class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
+def without_news(handler: object, page: dict) -> dict:
+    """Leave out the question about Jupyter's news: a class on a projector does not need it. No option does."""
+    page["disabledExtensions"].append("@jupyterlab/apputils-extension:announcements")
+    return page
+
+
 c = get_config()  # noqa: F821 - Jupyter defines it
 c.ServerApp.kernel_websocket_connection_class = PromptWebsocketConnection
+c.ServerApp.tornado_settings = {"page_config_hook": without_news}
 c.LabApp.default_url = "/lab/tree/notebooks/en/00_start_here.ipynb"
-c.LabApp.news_url = None  # a class on a projector needs no question about news
-c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
 
 # The course's networks are small: a second thread for their matrix products only takes turns with the browser.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

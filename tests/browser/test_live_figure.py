@@ -112,3 +112,41 @@ def test_after_a_restart_the_panel_says_that_it_has_stopped(page, lab, notebook)
     said = page.eval_on_selector(".course-panel", "panel => getComputedStyle(panel, '::before').content")
     assert "run its cell again" in said
     assert picture(page).evaluate("image => image.naturalWidth") > 0
+
+
+GROW = '''
+import time
+from helpers.growing import grow
+catalogue._words("en")["demo"]["growing"] = {"growing": "it grows"}
+
+def compute():
+    for k in range(400):
+        time.sleep(0.02)
+        yield (k + 1) * np.ones(10)
+
+grown = grow(live.Panel("demo.growing", [], compute, build, lambda y: f"grown to {y[0]:.0f}", total=lambda: 400))
+'''
+
+
+def test_a_figure_grows_while_its_cell_runs_and_stays_after_an_interrupt(page, lab, notebook):
+    open_notebook(page, lab, notebook("growing", SETUP, GROW, 'print(f"kept={grown[0]:.0f}")'))
+    page.locator(".jp-Cell").nth(1).click()
+    start_all(page)
+    frames = set()
+    growing = page.locator('img[alt="it grows"]')
+    growing.wait_for()
+    while len(frames) < 10:
+        frames.add(growing.get_attribute("src"))
+        page.wait_for_timeout(30)
+    assert page.locator(".course-panel .progress-bar").evaluate("bar => bar.getBoundingClientRect().width") > 0
+    page.click(".lm-MenuBar-item:has-text('Kernel')")
+    page.click(".lm-Menu-item:has-text('Interrupt Kernel') >> nth=0")
+    final = page.locator('img[alt^="grown to"]')
+    final.wait_for(timeout=3000)
+    reached = int(final.get_attribute("alt").split()[-1])
+    assert 10 <= reached < 400
+    assert growing.count() == 0
+    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    page.locator(".jp-Cell").nth(2).click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector(f".jp-OutputArea-output pre:has-text('kept={reached}')")
