@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from helpers import least_squares
 from helpers.catalogue import text, texts
-from helpers.controls import choice, menu, number, steps
+from helpers.controls import Control, choice, menu, number, steps
 from helpers.live import Panel, Update
 from helpers.panels.gradient_descent import BOX, draw_path, draw_star, draw_verdict, say
 from helpers.style import BLACK, BLUE, GREY
@@ -79,9 +79,7 @@ def surfaces(x: Array) -> Panel:
         values = result._asdict() | {"left": left, "steps": len(result.left) - 1}
         return text("01.surfaces.sentence", **values | _words("surfaces", result))
 
-    controls = [menu("scaling", list(SCALINGS), "raw"), number("fraction", 0.05, 1.2, 0.4, step=0.05),
-                steps("step", 100, value=30)]
-    return Panel("01.surfaces", controls, compute, build, describe)
+    return Panel("01.surfaces", _descent_controls(100), compute, build, describe)
 
 
 class Gradients(NamedTuple):
@@ -135,9 +133,7 @@ def gradients(x: Array, y: Array) -> Panel:
                                      "least": growth.min(), "most": growth.max()}
         return text("01.gradients.sentence", **values | _words("gradients", result))
 
-    controls = [menu("scaling", list(SCALINGS), "raw"), number("fraction", 0.05, 1.2, 0.4, step=0.05),
-                steps("step", 60, value=30)]
-    return Panel("01.gradients", controls, compute, build, describe)
+    return Panel("01.gradients", _descent_controls(60), compute, build, describe)
 
 
 class Fit(NamedTuple):
@@ -198,6 +194,11 @@ def three(x: Array, y: Array) -> Panel:
 
     controls = [menu("scaling", list(SCALINGS), "raw"), choice("ridge", [0.0, 0.01, 0.1, 1.0, 10.0], 0.0)]
     return Panel("01.three", controls, compute, build, describe)
+
+
+def _descent_controls(last: int) -> list[Control]:
+    return [menu("scaling", list(SCALINGS), "raw"), number("fraction", 0.05, 1.2, 0.4, step=0.05),
+            steps("step", last, value=30)]  # fmt: skip
 
 
 def _behaviour(steepest: Array, left: Array) -> str:
