@@ -16,6 +16,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 CLAIMS = {
     "01_gradient_descent": {"C11", "C12", "C21", "C22", "C23"},
     "02_batch_epoch_iteration": {f"C{k:02}" for k in range(1, 11)} | {"C24"},
+    "03_choosing_batch_and_epochs": {f"C{k}" for k in range(13, 21)},
+    "05_internal_covariate_shift": {f"C{k}" for k in range(29, 33)},
 }
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
