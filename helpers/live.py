@@ -26,7 +26,7 @@ from helpers.pictures import Bundle, described_picture
 DPI = 100
 MOVING, SETTLED = 1, 2  # pixels drawn per pixel shown: while a control moves, and once it rests
 SETTLE_SECONDS = 0.3
-SLICE_SECONDS = 0.02  # how long a run computes before it looks for a new value
+SLICE_SECONDS = 0.05  # how long a run computes before it looks for a new value
 
 Update = Callable[[Any], None]
 

@@ -28,15 +28,11 @@ def declared_panels(path: Path, monkeypatch) -> list[Panel]:
     return panels
 
 
-def expected(panel: Panel, values: dict) -> tuple[str, np.ndarray]:
-    """The sentence and the settled picture, (height, width, 3), for ``values``, computed in this process."""
-    shown = Live(panel)
-    try:
-        result = shown._final({**shown.values, **values})
-        bundle = described_picture(shown.canvas.draw(result, SETTLED), "", SETTLED)
-        return panel.describe(result), pixels_of(bundle["text/html"])
-    finally:
-        shown.close()
+def expected(here: Live, values: dict) -> tuple[str, np.ndarray]:
+    """The sentence and the settled picture, (height, width, 3), that ``here``, in this process, has for ``values``."""
+    result = here._final(values)
+    bundle = described_picture(here.canvas.draw(result, SETTLED), "", SETTLED)
+    return here.panel.describe(result), pixels_of(bundle["text/html"])
 
 
 def pixels_of(source: str) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from notebook import declared_panels, expected, pixels_of
 
+from helpers.live import Live
 from tools.browser import open_notebook, run_all
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,11 +56,16 @@ def work_panel(page, box, panel) -> None:
     cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
     rows = box.locator(":scope > .widget-inline-hbox")
     box.scroll_into_view_if_needed()
-    values = {control.key: control.value for control in panel.controls}
+    here = Live(panel)
+    values, known = here.values, {}
     for control, row in zip(panel.controls, rows.all(), strict=True):
         for value in move(page, row, control):
             values[control.key] = value
-            sees(cell, *expected(panel, values))
+            setting = tuple(values.values())
+            if setting not in known:
+                known[setting] = expected(here, values)
+            sees(cell, *known[setting])
+    here.close()
 
 
 def move(page, row, control):
@@ -97,10 +103,10 @@ def drag(page, row, handle) -> None:
 def sees(cell, sentence: str, pixels: np.ndarray) -> None:
     """The picture at rest says ``sentence`` and is, pixel for pixel, what this process draws."""
     picture = cell.locator(RESTS)
-    for _ in range(150):
+    for _ in range(600):
         if picture.count() and picture.get_attribute("alt") == sentence:
             break
-        cell.page.wait_for_timeout(100)
+        cell.page.wait_for_timeout(25)
     assert cell.locator("img").get_attribute("alt") == sentence
     shown = pixels_of(picture.get_attribute("src"))
     assert shown.shape == pixels.shape
