@@ -3,7 +3,8 @@
     python benchmarks/slider_latency.py
 
 The floor is a bare slider with a `Label` that shows its value. The peer is what courses usually do: `interact` around
-a function that ends in `plt.show()`, drawing what a panel of lesson 01 or 02 draws. Ours are panels of those lessons.
+a function that ends in `plt.show()`, drawing what a panel of lesson 01, 02 or 05 draws. Ours are panels of the lessons;
+lesson 05's scrubs 100 recorded steps of a training run.
 """
 
 import statistics
@@ -53,7 +54,8 @@ def peer(panel):
         update(panel.compute(**{first.key: value}, **fixed))
         plt.show()
 
-    slider = first.widget(value=first.value, **{name: first.arguments[name] for name in ("min", "max", "step")})
+    numbers = {name: first.arguments[name] for name in ("min", "max", "step") if name in first.arguments}
+    slider = first.widget(value=first.value, **numbers)
     show_widget(ipywidgets.interactive(draw, value=slider))
 
 peer(MADE)
@@ -82,13 +84,31 @@ run = [
 ]
 show(batch_training.walk(network, start, x, y, run))
 '''
+CLOUD = '''
+from helpers.panels import gradient_noise
+show(gradient_noise.cloud(np.random.default_rng(0).normal(0.05, 0.08, (1000, 2))))
+'''
+NORMS = '''
+from helpers.panels import depth
+digits = data.load_digits8()
+show(depth.norms(digits.x[:100].astype(float), digits.y[:100]))
+'''
+RECORD = '''
+from helpers.panels import drift
+train, probe = data.train_test_split(data.load_digits8(), n_test=300, seed=0)
+run = list(drift.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
+'''
 WAYS = {
     "floor": FLOOR,
     "interact 01": PEER.replace("MADE", "gradient_descent.descent()"),
     "interact 02": PEER.replace("MADE", "batch_epoch_iteration.calculator()"),
+    "interact 05": RECORD + PEER.replace("MADE", "drift.histograms(run)"),
     "01 descent": DESCENT,
     "02 calculator": CALCULATOR,
     "02 walk": WALK,
+    "03 cloud": CLOUD,
+    "04 norms": NORMS,
+    "05 histograms": RECORD + "show(drift.histograms(run))",
 }
 
 # What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.

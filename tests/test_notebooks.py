@@ -4,11 +4,13 @@ import base64
 import re
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from helpers import growing, live
 from tools.renew import WIDGET_VIEW, renew
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +19,7 @@ CLAIMS = {
     "01_gradient_descent": {"C11", "C12", "C21", "C22", "C23"},
     "02_batch_epoch_iteration": {f"C{k:02}" for k in range(1, 11)} | {"C24"},
     "03_choosing_batch_and_epochs": {f"C{k}" for k in range(13, 21)},
+    "04_signals_through_depth": {f"C{k}" for k in range(24, 29)},
     "05_internal_covariate_shift": {f"C{k}" for k in range(29, 33)},
 }
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
@@ -79,6 +82,23 @@ def test_each_claim_has_a_cell(name):
     notebook = nbformat.read(ROOT / "notebooks" / "en" / f"{name}.ipynb", as_version=4)
     tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
     assert tags >= CLAIMS[name]
+
+
+def test_a_lesson_goes_on_after_its_training_was_interrupted(lesson, monkeypatch, capsys):
+    cells = code_cells(lesson)
+    if not any("grow(" in cell.source for cell in cells):
+        pytest.skip("trains nothing that grows")
+
+    def interrupted(panel):
+        *_, last = islice(panel.compute(), max(2, panel.total() // 8))
+        return last
+
+    monkeypatch.setattr(growing, "grow", interrupted)
+    monkeypatch.setattr(live, "show", lambda panel: live.Live(panel).close())
+    monkeypatch.chdir(lesson.parent)
+    namespace = {"__name__": "__main__"}
+    for cell in cells:
+        exec(compile(cell.source, cell.id, "exec"), namespace)
 
 
 SOURCES = (
