@@ -65,9 +65,11 @@ def _each(gradients: Gradients, depth: int, measure: object) -> Array:
 
 def outcome(losses: list[float]) -> str:
     """Whether a run with these losses diverged, has learned, or is stuck."""
-    if not np.isfinite(losses).all():
-        return "diverged"
-    return _learned_if(np.mean(losses[-10:]) < 2)
+    return _if_finite(losses, np.mean(losses[-10:]) < 2)
+
+
+def _if_finite(losses: list[float], learned: bool) -> str:
+    return _learned_if(learned) if np.isfinite(losses).all() else "diverged"
 
 
 def _learned_if(learned: bool) -> str:
@@ -78,7 +80,7 @@ def runs_to_name(rng: np.random.Generator) -> list[tuple[list[float]]]:
     """Losses of runs that end in each way; among them infinity, a leap that comes back and a lucky last batch."""
     level, falling = 2.3 + 0.02 * rng.normal(size=30), 2.4 * 0.9 ** np.arange(40) + 0.02 * rng.random(40)
     runs = [[2e3, 3e9, np.nan], falling, level, [40.0, np.inf], [2.3, 9e5, *falling], [*level, 1.5], [*falling, 2.2],
-            np.linspace(2.6, 2.2, 20)]  # fmt: skip
+            np.linspace(2.6, 2.2, 20), [2.3, np.nan, 1.2], [2.3, 2.3, 2.3], [1.9, 1.8]]  # fmt: skip
     return [([float(loss) for loss in losses],) for losses in runs]
 
 
@@ -162,7 +164,8 @@ EXERCISES = [
         expected=(0.25, 0.0625),
         parts=("gradient", "share"),
         mistakes={"unchanged": (1.0, 1.0), "larger": (4.0, 16.0), "first_only": (0.25, 0.25), "share_same": (0.25, 1.0),
-                  "second_first": (0.0625, 0.25), "zero": (0.0, 0.0), "squared_both": (0.0625, 0.0625),
+                  "second_first": (0.0625, 0.25), "zero": (0.0, 0.0), "weights": (4.0, 1.0),
+                  "squared_both": (0.0625, 0.0625),
                   "root": (0.5, 0.125), "doubled": (0.5, 0.25)},
     ),
     Exercise(
@@ -173,11 +176,14 @@ EXERCISES = [
             "never_nan": lambda losses: _learned_if(np.mean(losses[-10:]) < 2),
             "nan_only": lambda losses: "stuck" if np.isinf(losses).any() else outcome(losses),
             "large": lambda losses: "diverged" if not max(losses) < 1e3 else outcome(losses),
-            "last_only": lambda losses: outcome(losses[-1:]),
-            "all_losses": lambda losses: _learned_if(np.mean(losses) < 2) if np.isfinite(losses).all() else "diverged",
-            "falling": lambda losses: _learned_if(losses[-1] < losses[0]) if np.isfinite(losses).all() else "diverged",
+            "last_only": lambda losses: _if_finite(losses, losses[-1] < 2),
+            "last_finite": lambda losses: outcome(losses) if not np.isfinite(losses[-1]) else _learned_if(
+                np.nanmean(losses[-10:]) < 2),
+            "by_ten": lambda losses: _if_finite(losses, sum(losses[-10:]) / 10 < 2),
+            "all_losses": lambda losses: _if_finite(losses, np.mean(losses) < 2),
+            "falling": lambda losses: _if_finite(losses, losses[-1] < losses[0]),
             "swapped": lambda losses: {"learned": "stuck", "stuck": "learned"}.get(outcome(losses), "diverged"),
-            "always_learned": lambda losses: _learned_if(True) if np.isfinite(losses).all() else "diverged",
+            "always_learned": lambda losses: _if_finite(losses, True),
         },
     ),
 ]  # fmt: skip

@@ -102,6 +102,7 @@ RESCALED = [
     ("(0.25, 1)", "share_same"),
     ("(1 / 16, 1 / 4)", "second_first"),
     ("(0, 0)", "zero"),
+    ("(4, 1)", "weights"),
     ("(1 / 16, 1 / 16)", "squared_both"),
     ("(1 / 2, 1 / 8)", "root"),
     ("(1 / 2, 1 / 4)", "doubled"),
@@ -112,19 +113,24 @@ RESCALED = [
 OUTCOME = [
     ("def f(losses):\n    if losses[-1] == np.nan:\n        return 'diverged'\n"
      "    return 'learned' if np.mean(losses[-10:]) < 2 else 'stuck'", "never_nan"),
-    ("def f(losses):\n    if np.isnan(losses[-1]):\n        return 'diverged'\n"
+    ("def f(losses):\n    if np.isnan(losses).any():\n        return 'diverged'\n"
      "    return 'learned' if sum(losses[-10:]) / len(losses[-10:]) < 2 else 'stuck'", "nan_only"),
-    ("def f(losses):\n    if np.isnan(losses[-1]) or max(losses) > 1000:\n        return 'diverged'\n"
+    ("def f(losses):\n    if np.isnan(losses).any() or max(losses) > 1000:\n        return 'diverged'\n"
      "    return 'learned' if np.mean(losses[-10:]) < 2 else 'stuck'", "large"),
-    ("def f(losses):\n    if not np.isfinite(losses[-1]):\n        return 'diverged'\n"
+    ("def f(losses):\n    if not np.isfinite(losses).all():\n        return 'diverged'\n"
      "    return 'learned' if losses[-1] < 2 else 'stuck'", "last_only"),
     ("def f(losses):\n    if not np.isfinite(losses).all():\n        return 'diverged'\n"
      "    return 'learned' if np.mean(losses) < 2 else 'stuck'", "all_losses"),
-    ("def f(losses):\n    if not np.isfinite(losses[-1]):\n        return 'diverged'\n"
+    ("def f(losses):\n    if not np.isfinite(losses).all():\n        return 'diverged'\n"
      "    return 'learned' if losses[0] > losses[-1] else 'stuck'", "falling"),
     ("def f(losses):\n    if not all(np.isfinite(losses)):\n        return 'diverged'\n"
      "    return 'learned' if np.mean(losses[-10:]) > 2 else 'stuck'", "swapped"),
     ("def f(losses):\n    return 'learned' if np.isfinite(losses).all() else 'diverged'", "always_learned"),
+    ("def f(losses):\n    if not np.isfinite(losses[-1]):\n        return 'diverged'\n"
+     "    good = [loss for loss in losses[-10:] if np.isfinite(loss)]\n"
+     "    return 'learned' if np.mean(good) < 2 else 'stuck'", "last_finite"),
+    ("def f(losses):\n    if not np.isfinite(losses).all():\n        return 'diverged'\n"
+     "    return 'learned' if sum(losses[-10:]) / 10 < 2 else 'stuck'", "by_ten"),
     ("def f(losses):\n    return 'diverged'", "value"),
     ("def f(losses):\n    return np.mean(losses[-10:]) < 2", "shape"),
     ("def f(losses):\n    return ...", "unfinished"),
