@@ -162,9 +162,11 @@ def test_the_histograms_show_the_unit_of_the_chosen_rank(digits):
     states = {normed: own_states(train, 0.5, 1.0, 12, 4, normed) for normed in (False, True)}
     for live in swept(drift.histograms(run)):
         moment, rank = live.values.values()
-        wanted = [4 * moment, rank, 100]
+        wanted, ways = [4 * moment, rank, 100], []
         for ax, normed in zip(live.canvas.figure.axes, (False, True), strict=True):
-            unit = int(np.argsort(own_movements(states[normed], probe.x))[rank - 1])
+            moved = own_movements(states[normed], probe.x)
+            unit = int(np.argsort(moved)[rank - 1])
+            ways.append(moved[unit])
             column = own_z3(states[normed][moment], probe.x)[:, unit]
             percentiles = [np.percentile(column, q) for q in (15, 50, 85)]
             wanted += percentiles
@@ -173,8 +175,9 @@ def test_the_histograms_show_the_unit_of_the_chosen_rank(digits):
             assert sum(abs(outline.get_ydata() - 100 * np.array(counts) / 40) > 0.1) <= 2  # a value at a bin's edge
             assert outline.get_ydata().sum() == pytest.approx(100)
             assert marks.get_xdata() == pytest.approx(percentiles, abs=2e-4)
-            assert f"unit {unit + 1}," in ax.texts[0].get_text()
-        assert numbers(live.sentence) == pytest.approx(wanted, abs=0.06)
+            assert numbers(ax.texts[0].get_text())[:3] == pytest.approx([unit + 1, ways[-1], 4 * moment], abs=6e-3)
+        assert numbers(live.sentence) == pytest.approx([*wanted, *ways], abs=0.06)
+        assert "-0.0 " not in live.sentence
 
 
 @pytest.mark.usefixtures("small")
@@ -185,20 +188,30 @@ def test_a_run_with_a_chosen_rate_and_spread_of_the_first_weights(digits):
         rate, std = live.values.values()
         assert panel.total(**live.values) == len(live.result) == 4
         wanted = [12]
-        for normed in (False, True):
-            wanted.append(np.median(own_movements(own_states(train, std, rate, 12, 4, normed), probe.x)))
+        for ax, normed in zip(live.canvas.figure.axes, (False, True), strict=True):
+            states = own_states(train, std, rate, 12, 4, normed)
+            moved = own_movements(states, probe.x)
+            wanted.append(np.median(moved))
+            drawn = numbers(ax.texts[0].get_text())[0]
+            unit = min(range(5), key=lambda k: abs(moved[k] - np.median(moved)))  # the middle one of five
+            assert drawn == unit + 1
+            for line, q in zip(ax.lines, (15, 50, 85), strict=True):
+                percentiles = np.array([np.percentile(own_z3(p, probe.x)[:, unit], q) for p in states])
+                first = np.median(own_z3(states[0], probe.x)[:, unit])
+                assert line.get_ydata() == pytest.approx(percentiles - first, abs=2e-3)
+            biggest = max(np.abs(line.get_ydata()).max() for line in ax.lines)
+            assert ("outside" in ax.texts[0].get_text()) == (biggest > 7)
         assert numbers(live.sentence)[:3] == pytest.approx(wanted, abs=0.06)
-        biggest = np.abs(live.canvas.figure.axes[0].lines[0].get_ydata()).max()
-        assert ("outside" in live.canvas.figure.axes[0].texts[0].get_text()) == (biggest > 8)
 
 
 def test_what_leaves_the_picture_is_named():
     z = np.full((4, 3), 9.0)
-    state = drift.State({}, z, 0.25)
+    state = drift.State({}, z, 0.25, z[:3])
     figure = Figure()
-    _, update = drift.draw_percentiles(figure, unit=0, updates=10, limit=8, name="05.rate_run")
+    _, update = drift.draw_percentiles(figure, choose=lambda *_: 2, updates=10, limit=8, name="05.rate_run")
     update([drift.Moment(0, state, state)])
-    assert [ax.texts[0].get_text() for ax in figure.axes] == ["accuracy 0.25\nsome of it outside the picture"] * 2
+    said = ["unit 3, accuracy 0.25\nsome of it outside the picture"] * 2
+    assert [ax.texts[0].get_text() for ax in figure.axes] == said
 
 
 def test_a_run_ends_where_a_network_diverges(digits, monkeypatch):
@@ -234,6 +247,14 @@ def test_a_change_of_layer_1_is_measured_in_every_layer(digits):
             wanted += [100 * changes[0], 100 * changes[-1], changes[-1] / changes[0]]
         said = numbers(live.sentence)
         assert [said[k] for k in (1, 2, 4, 6, 7, 8, 9)] == pytest.approx(wanted, rel=0.06)
+        assert "e+" not in live.sentence
+
+
+def test_the_size_of_the_weights_cancels_for_relu_and_a_random_direction(digits):
+    panel = perturbation.perturbation(digits[0].x, digits[0].y)
+    small, large = (panel.compute(1.0, "relu", "random", scale) for scale in (0.5, 4.0))
+    assert small.plain == pytest.approx(large.plain)
+    assert panel.compute(1.0, "tanh", "random", 4.0).plain[-1] > 2 * panel.compute(1.0, "tanh", "random", 1.0).plain[-1]
 
 
 # ---------------------------------------------------------------- three shifts
@@ -285,9 +306,13 @@ def test_the_three_shifts_in_one_unit(digits, states):
 
 
 def test_the_figure_of_three_draws_each_with_its_name():
-    shifts = {"layers": [30.0, 0.4], "batches": [0.2, 0.15], "drift": [7.0, 0.06]}
+    shifts = {"layers": [30.0, 0.4], "batches": [0.2, 0.15], "drift": [7.0, 0.062]}
     ax = plots.three_at([500, 1500], shifts, Figure().subplots())
     assert [line.get_ydata().tolist() for line in ax.lines] == list(shifts.values())
+    assert {line.get_linestyle() for line in ax.lines} == {"None"}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["500", "1,500"]
+    words = plots.in_words([500, 1500], shifts)
+    assert words == {"moments": "500, 1500", "layers": "30, 0.4", "batches": "0.2, 0.15", "drift": "7, 0.062"}
     assert [words.get_text()[:3] for words in ax.texts] == ["(a)", "(b)", "(c)"]
     assert ax.get_yscale() == "log"
 
@@ -333,6 +358,11 @@ def test_two_features_standardized_and_whitened(wines):
         assert numbers(live.sentence) == pytest.approx([r, 1, 1, covariance], abs=6e-3)
         assert left.texts[0].get_text().split() == [f"{v:,.2f}" for v in (a, b, b, c)]
         assert left.get_xlabel() != left.get_ylabel()
+        own = (left.get_xlabel(), left.get_ylabel())
+        turned = ("first direction", "second direction")
+        assert (right.get_xlabel(), right.get_ylabel()) == (turned if method == "pca" else own)
+        named = [words.get_text() for words in live.canvas.figure.legends[0].get_texts()]
+        assert named == ["cultivar 1", "cultivar 2", "cultivar 3"]
 
 
 def test_zca_is_the_symmetric_one_and_a_singular_covariance_is_refused():
@@ -358,7 +388,11 @@ def test_whitening_makes_errors_larger_the_nearer_the_correlation_is_to_one():
         sizes = [math.sqrt(((end - cloud) ** 2).mean()) for end, cloud in zip(ends, clouds, strict=True)]
         assert sizes == pytest.approx([error, error * growth], rel=1e-6, abs=1e-12)
         apart = np.abs(clouds[0] - clouds[1]).max()
-        assert numbers(live.sentence) == pytest.approx([r, error, growth, error * growth, apart], abs=6e-3)
+        wanted = [r, error, error * growth, growth, math.sqrt(1 - r), apart]
+        assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
+        beyond = max(np.abs(end).max() for end in ends) > 4.2
+        assert ("leave its frame" in live.sentence) == beyond
+        assert left.texts[0].get_text().split()[1] == f"{r:.3f}"
         if r == 0:
             assert apart < 1e-9
 
@@ -369,13 +403,13 @@ def test_the_runaway_shows_the_chosen_run_up_to_the_chosen_step():
     ignoring = whitening.Bias(np.arange(101) * 0.25, np.full(101, 0.4))
     seeing = whitening.Bias(np.zeros(101), np.full(101, 0.4))
     for live in swept(whitening.runaway(ignoring, seeing)):
-        moment, sees_mean = live.values.values()
-        norm = 0 if sees_mean else 2.5 * moment
-        assert numbers(live.sentence) == pytest.approx([10 * moment, norm, 0.4])
+        step, sees_mean = live.values.values()
+        norm = 0 if sees_mean else 0.25 * step
+        assert numbers(live.sentence) == pytest.approx([step, norm, 0.4])
         assert ("ignores" in live.sentence) != sees_mean
         left, right = live.canvas.figure.axes
-        assert left.lines[0].get_ydata() == pytest.approx(np.arange(10 * moment + 1) * (0 if sees_mean else 0.25))
-        assert right.lines[0].get_ydata() == pytest.approx([0.4] * (10 * moment + 1))
+        assert left.lines[0].get_ydata() == pytest.approx(np.arange(step + 1) * (0 if sees_mean else 0.25))
+        assert right.lines[0].get_ydata() == pytest.approx([0.4] * (step + 1))
 
 
 def test_the_gradient_through_the_mean():

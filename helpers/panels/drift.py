@@ -1,6 +1,6 @@
 """Lesson 05's panels on a layer's input while the network trains, without and with batch normalization."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -23,18 +23,22 @@ Built = tuple[Sequence[Artist], Update]
 BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM}
 RATES, STDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), (0.03, 0.1, 0.2, 0.4)
-RUN_UPDATES, EVERY = 600, 20
+RUN_UPDATES, EVERY = 200, 10
 RANKS = (1, 25, 50, 75, 100)
 BINS = np.linspace(-7, 7, 57)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
 
 
 class State(NamedTuple):
-    """A network at one moment: parameters, z (N, D) of the layer watched for the probe, accuracy on the probe."""
+    """A network at one moment: parameters, z (N, D) of the layer watched for the probe, accuracy on the probe.
+
+    percentiles: the 15th, 50th and 85th of each unit's z, (3, D).
+    """
 
     parameters: Parameters
     z: Array
     accuracy: float
+    percentiles: Array
 
 
 class Moment(NamedTuple):
@@ -82,13 +86,25 @@ def _states(
 
 def _state(network: Network, parameters: Parameters, running: Parameters, probe: Dataset) -> State:
     right = accuracy(predict(network, parameters, running, probe.x), probe.y)
-    return State(parameters, activation_input(network, parameters, probe.x, LAYER), right)
+    z = activation_input(network, parameters, probe.x, LAYER)
+    return State(parameters, z, right, percentiles(z))
 
 
 def movements(run: Run, name: str) -> Array:
     """For each unit of the "plain" or "batchnorm" network, the range of its median over the run, (D,)."""
-    medians = np.array([np.median(getattr(moment, name).z, axis=0) for moment in run])
+    medians = np.array([getattr(moment, name).percentiles[1] for moment in run])
     return np.ptp(medians, axis=0)
+
+
+def ranked(run: Run, name: str) -> Array:
+    """The numbers (D,) of a network's units, from 0: the one whose median moves least in the run first."""
+    return np.argsort(movements(run, name), kind="stable")
+
+
+def middle_unit(run: Run, name: str) -> int:
+    """The unit in the middle of `ranked`: rank 50 of 100."""
+    order = ranked(run, name)
+    return int(order[(len(order) - 1) // 2])
 
 
 def training(
@@ -105,12 +121,15 @@ def training(
     def describe(run: Run) -> str:
         return text("05.training.sentence", unit=unit + 1, **run_numbers(run))
 
-    build = partial(draw_percentiles, unit=unit, updates=updates, limit=3, name="05.training")
+    build = partial(draw_percentiles, choose=lambda *_: unit, updates=updates, limit=3, name="05.training")
     return Panel("05.training", [], compute, build, describe, total=lambda: updates // every + 1)
 
 
-def rate_run(train: Dataset, probe: Dataset, unit: int = 0) -> Panel:
-    """The same training, shorter, with a chosen learning rate and a chosen spread of the first weights."""
+def rate_run(train: Dataset, probe: Dataset) -> Panel:
+    """The same training, shorter, with a chosen learning rate and a chosen spread of the first weights.
+
+    Drawn is each network's `middle_unit` of the run so far, counted from where its median was at first.
+    """
 
     def compute(learning_rate: float, std: float) -> Iterator[Run]:
         run: Run = []
@@ -124,7 +143,8 @@ def rate_run(train: Dataset, probe: Dataset, unit: int = 0) -> Panel:
     def describe(run: Run) -> str:
         return text("05.rate_run.sentence", **run_numbers(run))
 
-    build = partial(draw_percentiles, unit=unit, updates=RUN_UPDATES, limit=8, name="05.rate_run")
+    build = partial(draw_percentiles, choose=middle_unit, updates=RUN_UPDATES, limit=7, name="05.rate_run",
+                    from_first=True)  # fmt: skip
     controls = [choice("learning_rate", RATES, 0.3), choice("std", STDS, 0.1)]
     return Panel("05.rate_run", controls, compute, build, describe, total=total)
 
@@ -138,8 +158,14 @@ def run_numbers(run: Run) -> dict[str, float]:
     return found
 
 
-def draw_percentiles(figure: Figure, unit: int, updates: int, limit: float, name: str) -> Built:
-    """The three percentiles against the updates, without batch normalization at the left, with at the right."""
+def draw_percentiles(
+    figure: Figure, choose: Callable[[Run, str], int], updates: int, limit: float, name: str, from_first: bool = False
+) -> Built:
+    """The three percentiles against the updates, without batch normalization at the left, with at the right.
+
+    ``choose`` says from the run and the network's name, "plain" or "batchnorm", which unit is drawn; ``from_first``
+    subtracts the median that it had at first.
+    """
     axes = dict(zip(STYLES, figure.subplots(1, 2, sharey=True), strict=True))
     lines = {key: [ax.plot([], [], **STYLES[key], linewidth=width)[0] for width in (1.3, 2.6, 1.3)]
              for key, ax in axes.items()}  # fmt: skip
@@ -147,30 +173,35 @@ def draw_percentiles(figure: Figure, unit: int, updates: int, limit: float, name
     for key, ax in axes.items():
         ax.set(xlim=(0, updates), ylim=(-limit, limit), xlabel=text(f"{name}.x"))
         ax.set_title(text(f"05.{key}"), color=STYLES[key]["color"])
-        words[key] = ax.text(0.98, 0.98, "", transform=ax.transAxes, ha="right", va="top")
-    axes["plain"].set_ylabel(text(f"{name}.y", unit=unit + 1))
+        words[key] = ax.text(0.98, 0.98, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+    axes["plain"].set_ylabel(text(f"{name}.y"))
 
     def update(run: Run) -> None:
         at = [moment.update for moment in run]
         for key in STYLES:
-            states = [getattr(moment, key) for moment in run]
-            rows = np.transpose([percentiles(state.z[:, unit : unit + 1])[:, 0] for state in states])
+            unit, states = choose(run, key), [getattr(moment, key) for moment in run]
+            rows = np.transpose([state.percentiles[:, unit] for state in states])
+            rows = rows - rows[1, 0] if from_first else rows
             for line, row in zip(lines[key], rows, strict=True):
                 line.set_data(at, row)
             outside = text("05.outside") if np.abs(rows).max() > limit else ""
-            words[key].set_text(text("05.accuracy", accuracy=states[-1].accuracy) + outside)
+            words[key].set_text(text("05.drawn", unit=unit + 1, accuracy=states[-1].accuracy) + outside)
 
     return (*lines["plain"], *lines["batchnorm"], *words.values()), update
 
 
 class Shown(NamedTuple):
-    """What the histograms show: how far the run was, the rank, and for each network unit, column z (N,), accuracy."""
+    """What the histograms show: how far the run was, the rank, and for each network unit, z (N,) and accuracy.
+
+    movements: how far the unit's median moves in the whole run.
+    """
 
     update: int
     rank: int
     units: dict[str, int]
     columns: dict[str, Array]
     accuracies: dict[str, float]
+    movements: dict[str, float]
 
 
 def histograms(run: Run) -> Panel:
@@ -178,13 +209,16 @@ def histograms(run: Run) -> Panel:
 
     The unit is the one with the chosen rank when the units are sorted by how far their median moves in the run.
     """
-    order = {name: np.argsort(movements(run, name), kind="stable") for name in STYLES}
+    order = {name: ranked(run, name) for name in STYLES}
+    ways = {name: movements(run, name) for name in STYLES}
 
     def compute(moment: int, rank: int) -> Shown:
         units = {name: int(order[name][rank - 1]) for name in STYLES}
         states = {name: getattr(run[moment], name) for name in STYLES}
         columns = {name: states[name].z[:, units[name]] for name in STYLES}
-        return Shown(run[moment].update, rank, units, columns, {name: states[name].accuracy for name in STYLES})
+        accuracies = {name: states[name].accuracy for name in STYLES}
+        moved = {name: float(ways[name][units[name]]) for name in STYLES}
+        return Shown(run[moment].update, rank, units, columns, accuracies, moved)
 
     def describe(shown: Shown) -> str:
         return text("05.histograms.sentence", update=shown.update, rank=shown.rank, **_column_numbers(shown))
@@ -219,7 +253,7 @@ def _draw_histograms(figure: Figure) -> Built:
 
 def _label(shown: Shown, name: str) -> str:
     numbers = {"unit": shown.units[name] + 1, "update": shown.update, "accuracy": shown.accuracies[name]}
-    return text("05.histograms.label", **numbers)
+    return text("05.histograms.label", **numbers, moved=shown.movements[name])
 
 
 def _column_numbers(shown: Shown) -> dict[str, float]:
@@ -227,5 +261,5 @@ def _column_numbers(shown: Shown) -> dict[str, float]:
     for name, column in shown.columns.items():
         low, middle, high = np.percentile(column, (15, 50, 85))
         found |= {f"{name}_low": low, f"{name}_middle": middle, f"{name}_high": high}
-        found |= {f"{name}_unit": shown.units[name] + 1, f"{name}_accuracy": shown.accuracies[name]}
+        found[f"{name}_moved"] = shown.movements[name]
     return found

@@ -99,7 +99,8 @@ def _draw_changes(figure: Figure) -> Built:
         for name, end in zip(lines, ends, strict=True):
             changes = getattr(result, name)
             lines[name].set_data(layers, changes)
-            words[name].set_text(text("05.perturbation.label", name=text(f"05.{name}"), times=changes[-1] / changes[0]))
+            times = _two_digits(changes[-1] / changes[0])
+            words[name].set_text(text("05.perturbation.label", name=text(f"05.{name}"), times=times))
             words[name].set_position((DEPTH + 0.25, end))
 
     return (size, *lines.values(), *words.values()), update
@@ -113,9 +114,14 @@ def _apart(one: float, other: float, least: float = 2.3) -> tuple[float, float]:
     return (upper, lower) if one >= other else (lower, upper)
 
 
-def _ends(result: Changes) -> dict[str, float]:
-    found = {}
+def _ends(result: Changes) -> dict[str, str]:
+    found: dict[str, float] = {}
     for name in ("plain", "batchnorm"):
         changes = getattr(result, name)
         found |= {f"{name}_first": changes[0], f"{name}_last": changes[-1], f"{name}_times": changes[-1] / changes[0]}
-    return found
+    return {name: _two_digits(value) for name, value in found.items()}
+
+
+def _two_digits(value: float) -> str:
+    """Two digits, and no exponent: 170, not 1.7e+02."""
+    return f"{float(f'{value:.2g}'):,g}"

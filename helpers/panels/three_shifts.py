@@ -13,7 +13,7 @@ from helpers.controls import choice, steps
 from helpers.live import Panel, Update
 from helpers.network import Network, Parameters
 from helpers.shift import activation_input, mean_shift, mixed
-from helpers.style import BLACK, BLUE, GREEN, GREY, VERMILLION
+from helpers.style import BLACK, GREEN, GREY
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -111,15 +111,15 @@ def _draw_three(figure: Figure, layers: float, drifts: Drifts, mini_drifts: Arra
     left.set(ylabel=text("05.three_shifts.y"))
     left.set_yticks([0.01, 0.1, 1, 10, 100, 1000], ["0.01", "0.1", "1", "10", "100", "1000"])
     middle = at[-1] / 2
-    left.axhline(layers, color=VERMILLION, linestyle="-.")
-    left.text(middle, layers * 1.15, text("05.three_shifts.layers"), color=VERMILLION, ha="center", va="bottom")
+    left.axhline(layers, color=GREY, linestyle="-.")
+    left.text(middle, layers * 1.15, text("05.three_shifts.layers"), color=GREY, ha="center", va="bottom")
     left.plot(at[1:], drifts.both[1:], color=BLACK)
-    left.plot(at[1:], mini_drifts[1:], color=GREY, linestyle=":")
+    left.plot(at[1:], mini_drifts[1:], color=BLACK, linestyle=":")
     (line,) = left.plot([], [], color=GREEN, linestyle="--")
     (points,) = left.plot([], [], "D", color=BLACK, markersize=8, clip_on=False)
     noise = left.text(middle, 0, "", color=GREEN, ha="center", va="top")
     left.text(0.03, 0.99, text("05.three_shifts.drift"), transform=left.transAxes, va="top")
-    style = {"color": (BLUE, GREY, BLACK), "hatch": ("//", "", ""), "edgecolor": "white", "linewidth": 0}
+    style = {"color": (GREY, GREY, BLACK), "hatch": ("//", "", ""), "edgecolor": "white", "linewidth": 0}
     bars = right.barh(range(3), [0] * 3, **style)
     most = max(part.max() for part in drifts)
     right.set(xlim=(0, 1.05 * most), ylim=(2.6, -0.6), xlabel=text("05.three_shifts.part_x"))

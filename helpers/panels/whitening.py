@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.catalogue import text
-from helpers.controls import choice, menu, number, steps, switch
+from helpers.controls import choice, integer, menu, number, switch
 from helpers.data import Dataset, toy_regression
 from helpers.least_squares import standardize
 from helpers.live import Panel, Update
 from helpers.shift import covariance, whiten, whitening_matrix
-from helpers.style import BLACK, BLUE, GREEN, GREY, VERMILLION
+from helpers.style import BLACK, GREEN, GREY
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -33,7 +33,7 @@ METHODS = {
 LIMIT = 4.2
 CORRELATIONS = (0.0, 0.3, 0.6, 0.86, 0.95, 0.99, 0.999)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
-MARKERS = ((BLUE, "o"), (VERMILLION, "^"), (GREEN, "s"))
+MARKERS = ((BLACK, "o", "none"), (GREEN, "^", GREEN), (GREY, "s", GREY))  # edge, marker, face, one a cultivar
 
 
 class Pair(NamedTuple):
@@ -63,14 +63,16 @@ def wine_pair(wine: Dataset) -> Panel:
         return text("05.wine_pair.sentence", **names, r=result.correlation, a=a, b=b, c=c)
 
     controls = [menu("pair", tuple(PAIRS), "phenols"), menu("method", tuple(METHODS), "standardized")]
-    return Panel("05.wine_pair", controls, compute, partial(_draw_pair, classes=wine.y), describe)
+    return Panel("05.wine_pair", controls, compute, partial(_draw_pair, classes=wine.y), describe, size=(9.0, 4.3))
 
 
 def _draw_pair(figure: Figure, classes: Array) -> Built:
     """At the left the wines as measured, at the right as treated; each covariance matrix in its corner."""
     left, right = figure.subplots(1, 2)
-    clouds = [[ax.plot([], [], marker, color=color, markersize=5, alpha=0.7)[0] for color, marker in MARKERS]
-              for ax in (left, right)]  # fmt: skip
+    clouds = [[ax.plot([], [], marker, color=edge, markerfacecolor=face, markersize=5, alpha=0.8)[0]
+               for edge, marker, face in MARKERS] for ax in (left, right)]  # fmt: skip
+    names = [text("05.wine_pair.cultivar", k=k + 1) for k in range(len(MARKERS))]
+    figure.legend(clouds[1], names, loc="outside lower center", ncols=len(MARKERS), frameon=False, handletextpad=0.1)
     matrices = [_matrix_text(ax) for ax in (left, right)]
     right.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), aspect="equal")
     left.set_title(text("05.wine_pair.raw"))
@@ -98,10 +100,17 @@ def _name_axes(left: Axes, right: Axes, result: Pair) -> None:
         low, room = column.min(), np.ptp(column)
         set_limits(low - 0.05 * room, low + (1.05 if k == 1 else 1.4) * room)
     right.set_title(text(f"05.wine_pair.{result.method}"))
+    own = [text(f"05.wine_pair.{result.pair}{k}") for k in (1, 2)]
+    turned = [text(f"05.wine_pair.direction{k}") for k in (1, 2)]
+    xlabel, ylabel = turned if result.method == "pca" else own
+    right.set(xlabel=xlabel, ylabel=ylabel)
 
 
 class Correlated(NamedTuple):
-    """Toy points (N, 2), standardized and whitened, without and with an error; how often the error grew."""
+    """Toy points (N, 2), standardized and whitened, without and with an error.
+
+    growth: how many times as large whitening makes the error; outside: whether a line leaves the picture.
+    """
 
     r: float
     error: float
@@ -110,6 +119,7 @@ class Correlated(NamedTuple):
     with_error: Array
     whitened_with_error: Array
     growth: float
+    outside: bool
 
 
 def correlation() -> Panel:
@@ -121,12 +131,14 @@ def correlation() -> Panel:
         matrix = whitening_matrix(covariance(points))
         moved = points + error * errors
         growth = np.mean((errors @ matrix) ** 2) ** 0.5
-        return Correlated(r, error, points, points @ matrix, moved, moved @ matrix, float(growth))
+        outside = max(np.abs(moved).max(), np.abs(moved @ matrix).max()) > LIMIT
+        return Correlated(r, error, points, points @ matrix, moved, moved @ matrix, float(growth), bool(outside))
 
     def describe(result: Correlated) -> str:
         apart = float(np.abs(result.standardized - result.whitened).max())
-        return text("05.correlation.sentence", r=result.r, error=result.error, growth=result.growth,
-                    grown=result.error * result.growth, apart=apart)
+        sentence = text("05.correlation.sentence", r=result.r, error=result.error, growth=result.growth,
+                        grown=result.error * result.growth, short=(1 - result.r) ** 0.5, apart=apart)  # fmt: skip
+        return sentence + text("05.correlation.outside") * result.outside
 
     controls = [choice("r", CORRELATIONS, 0.86), number("error", 0.0, 0.2, 0.1, step=0.01)]
     return Panel("05.correlation", controls, compute, _draw_correlation, describe)
@@ -135,8 +147,8 @@ def correlation() -> Panel:
 def _draw_correlation(figure: Figure) -> Built:
     """Each point as a dot, and a line from it to where the error puts it."""
     axes = figure.subplots(1, 2)
-    dots = [ax.plot([], [], "o", color=BLUE, markersize=4)[0] for ax in axes]
-    moves = [ax.plot([], [], color=VERMILLION, linewidth=1.5)[0] for ax in axes]
+    dots = [ax.plot([], [], "o", color=BLACK, markersize=4)[0] for ax in axes]
+    moves = [ax.plot([], [], color=GREEN, linewidth=1.5)[0] for ax in axes]
     matrices = [_matrix_text(ax) for ax in axes]
     for ax, name in zip(axes, ("standardized", "whitened"), strict=True):
         ax.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), aspect="equal")
@@ -148,7 +160,7 @@ def _draw_correlation(figure: Figure) -> Built:
             dot.set_data(points.T)
             gap = np.full_like(points, np.nan)
             move.set_data(np.stack([points, moved, gap], axis=1).reshape(-1, 2).T)
-            words.set_text(_written(covariance(points)))
+            words.set_text(_written(covariance(points), digits=3))
 
     return (*moves, *dots, *matrices), update
 
@@ -162,9 +174,9 @@ def _no_minus_zero(matrix: Array) -> Array:
     return np.where(np.abs(matrix) < 5e-4, 0.0, matrix)
 
 
-def _written(matrix: Array) -> str:
+def _written(matrix: Array, digits: int = 2) -> str:
     """A matrix in two lines of equal width."""
-    cells = [[f"{value:,.2f}" for value in row] for row in _no_minus_zero(matrix)]
+    cells = [[f"{value:,.{digits}f}" for value in row] for row in _no_minus_zero(matrix)]
     width = max(len(cell) for row in cells for cell in row)
     return "\n".join("  ".join(cell.rjust(width) for cell in row) for row in cells)
 
@@ -187,8 +199,8 @@ class Runaway(NamedTuple):
 def runaway(ignoring: Bias, seeing: Bias, every: int = 10) -> Panel:
     """‖b‖ and the loss over the steps, with a gradient that ignores the mean and with one that goes through it."""
 
-    def compute(moment: int, sees_mean: bool) -> Runaway:
-        run, step = seeing if sees_mean else ignoring, moment * every
+    def compute(step: int, sees_mean: bool) -> Runaway:
+        run = seeing if sees_mean else ignoring
         return Runaway(sees_mean, step, Bias(run.norms[: step + 1], run.losses[: step + 1]))
 
     def describe(result: Runaway) -> str:
@@ -196,9 +208,9 @@ def runaway(ignoring: Bias, seeing: Bias, every: int = 10) -> Panel:
         key = "seeing" if result.sees_mean else "ignoring"
         return text(f"05.runaway.{key}", step=result.step, norm=norm if norm > 1e-6 else 0.0, loss=loss)
 
-    last = (len(ignoring.norms) - 1) // every
-    controls = [steps("moment", last, value=last // 2), switch("sees_mean", False)]
-    build = partial(_draw_runaway, last=last * every, highest=ignoring.norms.max(), loss=ignoring.losses[0])
+    last = len(ignoring.norms) - 1
+    controls = [integer("step", 0, last, last, step=every), switch("sees_mean", False)]
+    build = partial(_draw_runaway, last=last, highest=ignoring.norms.max(), loss=ignoring.losses[0])
     return Panel("05.runaway", controls, compute, build, describe)
 
 
@@ -210,12 +222,12 @@ def _draw_runaway(figure: Figure, last: int, highest: float, loss: float) -> Bui
         ax.set_xlabel(text("05.runaway.x"))
     lines = [ax.plot([], [])[0] for ax in (left, right)]
     ends = [ax.plot([], [], "o", color=BLACK, clip_on=False)[0] for ax in (left, right)]
-    words = right.text(0.5, 0.96, "", transform=right.transAxes, ha="center", va="top", color=GREY)
+    words = right.text(0.5, 0.96, "", transform=right.transAxes, ha="center", va="top")
 
     def update(result: Runaway) -> None:
         for line, end, values in zip(lines, ends, result.run, strict=True):
             line.set_data(np.arange(len(values)), values)
-            line.set(color=BLUE if result.sees_mean else VERMILLION, linestyle="-" if result.sees_mean else "--")
+            line.set(color=GREEN if result.sees_mean else BLACK, linestyle="-" if result.sees_mean else "--")
             end.set_data([result.step], values[-1:])
         norm, loss = (values[-1] for values in result.run)
         words.set_text(text("05.runaway.label", step=result.step, norm=norm, loss=loss))

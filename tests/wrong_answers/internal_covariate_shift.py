@@ -32,6 +32,7 @@ PERCENTILES = [
      "spread"),
     ("def f(z, unit):\n    c = z[:, unit]\n    return np.array([np.percentile(c, 15), c.mean(), np.percentile(c, 85)])",
      "middle"),
+    ("def f(z, unit):\n    return np.percentile(z[:, unit - 1], [15, 50, 85])", "from_one"),
     ("def f(z, unit):\n    return np.percentile(z, [15, 50, 85], axis=0)", "shape"),
     ("def f(z, unit):\n    return list(np.percentile(z[:, unit], [15, 50, 85]))", "shape"),
     ("def f(z):\n    return np.percentile(z, [15, 50, 85])", "raised"),
@@ -49,7 +50,9 @@ SHIFT = [
      "    return abs(np.median(after, 0) - p[1]) / (p[2] - p[0])", "quartiles"),
     ("def f(before, after):\n    p = np.percentile(before, [15, 50, 85])\n"
      "    return abs(np.median(after) - p[1]) / (p[2] - p[0])", "one_number"),
-    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / before.std(0)", "value"),
+    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / before.std(0)", "mean_shift"),
+    ("def f(before, after):\n" + WIDTH + "    return abs(np.median(after - before, axis=0)) / w", "of_differences"),
+    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / after.std(0)", "value"),
     ("def f(before, after):\n    before.sort(axis=0)\n    return before[0]", "changed"),
     ("def f(before, after):\n    pass", "unfinished"),
 ]
@@ -64,6 +67,8 @@ WHITEN = [
      "multiplied"),
     ("def f(x):\n    c = x - x.mean(0)\n    lam, v = np.linalg.eigh(np.cov(c.T))\n    return c @ v / np.sqrt(lam)",
      "unbiased"),
+    ("def f(x):\n    c = x - x.mean(0)\n    lam, v = np.linalg.eigh(c.T @ c / len(x))\n    return c @ v.T / lam**0.5",
+     "transposed"),
     ("def f(x):\n    c = x - x.mean(0)\n    lam, v = np.linalg.eigh(np.cov(x.T))\n    return c @ v.T / np.sqrt(lam)",
      "value"),
     ("def f(x):\n    return x", "value"),
