@@ -11,6 +11,8 @@ PICTURES = {
     "descent.png": ("01_gradient_descent", "panel-path"),
     "calculator.png": ("02_batch_epoch_iteration", "calculator"),
     "walk.png": ("02_batch_epoch_iteration", "walk"),
+    "runaway_weight.png": ("04_signals_through_depth", "signals"),
+    "drift.png": ("05_internal_covariate_shift", "train-live"),
 }
 
 
