@@ -107,7 +107,7 @@ def test_the_cloud_surrounds_the_full_gradient_as_far_as_expected(gradients):
         assert live.result.spread == pytest.approx(expected, rel=0.12)
         far = math.dist(means.mean(axis=0), full)
         assert far < 4 * expected / math.sqrt(300) + 1e-12
-        assert numbers(live.sentence) == pytest.approx([300, b, live.result.spread, expected, far], abs=6e-5)
+        assert numbers(live.sentence) == pytest.approx([b, 300, live.result.spread, expected, far], abs=6e-5)
         assert ("without" in live.sentence) == (not again)
         left, right = live.canvas.figure.axes
         assert left.lines[0].get_xydata() == pytest.approx(means)
@@ -140,6 +140,11 @@ def test_the_path_is_the_run_written_out(start):
         left, right = live.canvas.figure.axes
         assert left.lines[1].get_xydata() == pytest.approx(np.array(places), rel=1e-6, abs=1e-6)
         assert right.lines[1].get_xdata()[-1] == 400
+        outside = sum(max(abs(u), abs(v)) > left.get_xlim()[1] for u, v in places)
+        assert left.texts[0].get_text() == (f"{outside} of 401 points outside" if outside else "")
+        above = [4 * k for k, loss in enumerate(losses) if loss > right.get_ylim()[1]]
+        assert right.lines[2].get_xdata().tolist() == above
+        assert (f"▲ {len(above)} losses above 3.5" in right.texts[1].get_text()) == bool(above)
 
 
 def test_a_path_that_diverges_is_named(start):
@@ -178,6 +183,17 @@ def test_the_way_to_a_target_is_the_run_written_out(start):
         assert right.lines[1].get_xdata() == pytest.approx([u * b / 80 for u in at[:seen]])
         assert left.lines[2].get_xdata().tolist() == ([] if hit is None else [done])
         assert ("given up" in left.texts[1].get_text()) == (hit is None)
+        above = [u for u, loss in zip(at, losses[:seen], strict=False) if loss > left.get_ylim()[1]]
+        assert left.lines[3].get_xdata().tolist() == above
+        assert right.lines[3].get_xdata() == pytest.approx([u * b / 80 for u in above])
+        assert left.texts[2].get_text() == (f"▲ {len(above)} losses above 3" if above else "")
+
+
+def test_what_is_above_a_picture_is_marked_at_its_upper_edge():
+    x, y = batch_cost.at_the_top([1, 2, 3, 4], [2.0, 5.0, 3.0, 3.1], 3.0)
+    assert x.tolist() == [2, 4]
+    assert all(2.9 < value < 3 for value in y)
+    assert len(batch_cost.at_the_top([1], [0.5], 3.0)[0]) == 0
 
 
 def test_a_diverging_way_to_the_target_is_named(start):
@@ -220,6 +236,12 @@ def test_the_memory_is_counted_number_by_number():
         assert said[2:6] == pytest.approx(in_mb, rel=6e-3)
         bars = live.canvas.figure.axes[0].patches
         assert [bar.get_width() for bar in bars] == pytest.approx(in_mb)
+        (line,) = live.canvas.figure.axes[0].lines
+        assert set(line.get_xdata()) == {megabytes}
+        labels = {words.get_text(): words for words in live.canvas.figure.axes[0].texts}
+        assert labels["memory of the machine"].get_position()[0] == megabytes
+        columns = [words.get_position()[0] for name, words in labels.items() if name.endswith(" MB")]
+        assert min(columns) > 10 * max([*in_mb, megabytes])
 
 
 # ---------------------------------------------------------------- epochs
@@ -233,7 +255,11 @@ def own_record(data, held_out, hidden, marks, seed=0):
     rows = []
     for state in [p, *(states[u - 1] for u in sorted(marks))]:
         passes = [(own_pass(state, *part), part[1]) for part in (data, held_out)]
-        rows.append([r[0] for r, _ in passes] + [(r[2].argmax(axis=1) == y).mean() for r, y in passes])
+        scores, y = passes[1][0][2].astype(float), passes[1][1]
+        costs = [math.log(sum(math.exp(s) for s in row)) - row[k] for row, k in zip(scores, y, strict=True)]
+        wrong = [cost for cost, row, k in zip(costs, scores, y, strict=True) if row.argmax() != k]
+        rows.append([r[0] for r, _ in passes] + [(r[2].argmax(axis=1) == y).mean() for r, y in passes]
+                    + [sum(wrong) / len(wrong) if wrong else math.nan])
     return np.array(rows)
 
 
@@ -250,7 +276,9 @@ def test_a_run_that_grows_is_the_run_written_out(monkeypatch):
     record = records[-1]
     assert len(records) == panel.total() == 18
     assert record.updates == [0, 3, 6, 9, 12, 15, 18]
-    assert np.hstack([record.losses, record.accuracies]) == pytest.approx(wanted, rel=1e-3, abs=1e-3)
+    found = np.column_stack([record.losses, record.accuracies, record.wrong_losses])
+    assert found == pytest.approx(wanted, rel=1e-3, abs=1e-3, nan_ok=True)
+    assert math.isfinite(wanted[0, 4])
     best = int(wanted[:, 1].argmin())
     said = numbers(panel.describe(record))
     assert said == pytest.approx([6, 6, wanted[best, 1], best, wanted[-1, 1], wanted[-1, 0], 100 * wanted[best, 3],
@@ -261,6 +289,9 @@ def test_a_run_that_grows_is_the_run_written_out(monkeypatch):
     left, right = canvas.figure.axes
     assert left.lines[1].get_xdata() == pytest.approx(range(7))
     assert right.lines[1].get_ydata() == pytest.approx(wanted[:, 3], abs=1e-6)
+    assert left.texts[0].get_text() == f"▲ start: {wanted[0, 1]:.2f}"
+    assert [words.get_text() for words in canvas.figure.legends[0].get_texts()] == [
+        "training digits", "validation digits", "lowest validation loss"]  # fmt: skip
 
 
 def test_an_interrupted_run_keeps_what_there_was(monkeypatch):
@@ -291,6 +322,14 @@ def interrupting(after):
 def test_a_record_that_was_stopped_at_once_can_be_shown():
     live = Live(fitting.stopping([(2.3, 2.4)]))
     assert numbers(live.sentence) == [0, 2.4, 0, 0, 10]
+    assert live.canvas.figure.axes[0].texts[0].get_text() == "▲ start: 2.40"
+
+
+def test_a_start_within_the_picture_needs_no_note():
+    live = Live(fitting.stopping([(0.9, 1.1), (0.5, 0.8)]))
+    assert live.canvas.figure.axes[0].texts[0].get_text() == ""
+    assert live.values["epoch"] == 0
+    assert len(live.canvas.figure.legends[0].get_texts()) == 5
 
 
 def test_early_stopping_is_seen_as_it_happens():
@@ -313,12 +352,11 @@ def test_early_stopping_is_seen_as_it_happens():
 
 
 def test_fits_are_runs_written_out_with_the_digits_and_labels_chosen(monkeypatch):
-    monkeypatch.setattr(fitting, "FIT_EXAMPLES", (50, 200, 400))
-    monkeypatch.setattr(fitting, "FIT_HIDDEN", (2, 10, 50))
-    x, y = float32_examples(400, 13)
+    monkeypatch.setattr(fitting, "FIT_EXAMPLES", (50, 200, 1000))
+    x, y = float32_examples(1000, 13)
     held_out = float32_examples(60, 14)
     panel = fitting.fitting((x, y), held_out, updates=40)
-    marks = sorted({int(1.15**k + 0.5) for k in range(27)} & set(range(41)) | {40})
+    marks = sorted({int(1.18**k + 0.5) for k in range(27)} & set(range(41)) | {40})
     for live in swept(panel):
         hidden, n, percent = live.values.values()
         rng = np.random.default_rng(2)
@@ -334,8 +372,10 @@ def test_fits_are_runs_written_out_with_the_digits_and_labels_chosen(monkeypatch
         assert said[:2] == pytest.approx([40, 40 / math.ceil(n / 20)], rel=1e-3)
         assert said[2:5] == pytest.approx([wanted[best, 1], wanted[-1, 1], wanted[-1, 0]], abs=9e-3)
         assert said[5:] == pytest.approx([100 * wanted[best, 3], 100 * wanted[-1, 3]], abs=2.5)
-        left, _ = live.canvas.figure.axes
+        left, right = live.canvas.figure.axes
         assert left.lines[1].get_ydata() == pytest.approx(wanted[:, 1], rel=2e-3, abs=2e-3)
+        assert left.texts[0].get_text() == f"▼ lowest {said[2]:.2f}, at the end {said[3]:.2f}"
+        assert right.texts[0].get_text() == f"at ▼ {said[5]:.0f} %, at the end {said[6]:.0f} %"
 
 
 def test_a_fit_that_diverges_says_so():
@@ -364,6 +404,13 @@ def test_lines_over_the_batch_size_leave_out_what_was_not_reached():
     assert ax.lines[1].get_ydata().tolist() == lines["best"]
     assert [words.get_text() for words in ax.texts] == ["rate 0.1", "best rate"]
     assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+def test_an_interrupted_measurement_can_be_drawn():
+    for sizes, values in (([], []), ([1], [2.0]), ([1], [math.inf]), ([1, 4], [math.inf, 3.0])):
+        lines = {"fixed": values, "best": values}
+        ax = plots.against_batch_size(sizes, lines, "to_target", Figure().subplots())
+        assert len(ax.lines) == len(ax.texts) == 2 * any(math.isfinite(value) for value in values)
 
 
 def test_seeds_are_drawn_with_their_mean_and_twice_its_standard_error():

@@ -13,7 +13,7 @@ from helpers.controls import choice
 from helpers.layers import softmax_cross_entropy
 from helpers.live import Panel, Update
 from helpers.network import LayerCache, Network, Parameters, forward
-from helpers.style import BLACK, BLUE, GREEN, GREY, VERMILLION
+from helpers.style import BLACK, BLUE, GREEN, GREY
 from helpers.training import training_steps
 from helpers.validate import NotFiniteError
 
@@ -22,8 +22,9 @@ Built = tuple[Sequence[Artist], Update]
 Examples = tuple[Array, Array]
 
 COST_SIZES = (1, 4, 16, 64, 256, 2000)
-COST_RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+COST_RATES = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
 MOST_UPDATES, MOST_EXAMPLES = 600, 200_000  # a run that has not reached its target by then is given up
+MOST_LOSS = 3.0  # the picture of a way to the target goes so far up
 CHECKS = frozenset(round(1.1**k) for k in range(100))  # the updates after which the loss is measured
 
 FLOAT32 = 4
@@ -53,6 +54,12 @@ def probe_loss(network: Network, parameters: Parameters, probe: Examples) -> flo
         return softmax_cross_entropy(forward(network, parameters, probe[0])[0], probe[1])[0]
     except NotFiniteError:
         return math.nan
+
+
+def at_the_top(x: Sequence[float], losses: Sequence[float], top: float) -> tuple[Array, Array]:
+    """Places for marks at the upper edge of a picture, (K,) each: where ``losses`` over ``x``, (N,), go beyond it."""
+    beyond = np.asarray(x)[np.asarray(losses) > top]
+    return beyond, np.full(len(beyond), 0.98 * top)
 
 
 def approach(
@@ -103,21 +110,27 @@ def to_target(network: Network, start: Parameters, data: Examples, probe: Exampl
         for ax, name, limits in zip(axes, ("updates", "epochs"), ((0.8, 1000), (3e-4, 200)), strict=True):
             ax.set(xscale="log", xlim=limits, xlabel=text(f"03.to_target.{name}"))
             ax.axhline(target, color=GREEN, linestyle="-.")
-        left.set(ylim=(0, 3), ylabel=text("03.to_target.y"))
+        left.set(ylim=(0, MOST_LOSS), ylabel=text("03.to_target.y"))
         left.text(0.9, target + 0.06, text("03.to_target.target", target=target), color=GREEN)
         lines = [ax.plot([], [], "-o", color=BLUE, markersize=4)[0] for ax in axes]
-        marks = [ax.plot([], [], "D", color=VERMILLION, markersize=10)[0] for ax in axes]
+        marks = [ax.plot([], [], "D", color=BLACK, markersize=10)[0] for ax in axes]
+        highs = [ax.plot([], [], "^", color=BLACK, markersize=7)[0] for ax in axes]
         labels = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom") for ax in axes]
+        above = left.text(0.97, 0.92, "", transform=left.transAxes, ha="right", va="top")
 
         def update(run: Approach) -> None:
             at, end = np.array(run.updates), slice(-1 if run.reached else len(run.updates), None)
-            for line, mark, per in zip(lines, marks, (1, run.batch_size / run.n_examples), strict=True):
+            per_update = (1, run.batch_size / run.n_examples)
+            for line, mark, high, per in zip(lines, marks, highs, per_update, strict=True):
                 line.set_data(at * per, run.losses)
                 mark.set_data(at[end] * per, run.losses[end])
+                high.set_data(at_the_top(at * per, run.losses, MOST_LOSS))
+            count = sum(loss > MOST_LOSS for loss in run.losses)
+            above.set_text(text("03.to_target.above", count=count, top=MOST_LOSS) if count else "")
             for label, unit in zip(labels, ("updates", "epochs"), strict=True):
                 label.set_text(text(f"03.to_target.{_outcome(run)}_{unit}", **_approach_numbers(run)))
 
-        return (*lines, *marks, *labels), update
+        return (*lines, *marks, *highs, *labels, above), update
 
     def describe(run: Approach) -> str:
         return text(f"03.to_target.{_outcome(run)}_sentence", target=target, **_approach_numbers(run))
@@ -180,23 +193,24 @@ def _draw_memory(figure: Figure) -> Built:
     ax = figure.subplots()
     rows = range(4)
     bars = ax.barh(rows, [1] * 4, color=[GREY, GREY, BLUE, BLACK], hatch=["", "", "//", ""], edgecolor="white")
-    ax.set(xscale="log", xlim=(1e-3, 1e7), ylim=(3.6, -1.1), yticks=rows, xlabel=text("03.memory.x"))
+    ax.set(xscale="log", xlim=(1e-3, 1e7), ylim=(4.2, -1.1), yticks=rows, xlabel=text("03.memory.x"))
     ax.set_yticklabels(texts("03.memory.parts"))
     ax.grid(visible=False, axis="y")
-    (limit,) = ax.plot([], [], color=VERMILLION, linestyle="--")
+    (limit,) = ax.plot([], [], color=GREEN, linestyle="--")
+    limit_label = ax.text(1, 3.85, text("03.memory.limit"), color=GREEN, ha="center", va="center")
     words = ax.text(0, -0.7, "", va="center", fontsize=14)
-    labels = [ax.text(1, row, "", va="center") for row in rows]
+    labels = [ax.text(8e6, row, "", ha="right", va="center") for row in rows]  # right of every bar and every limit
 
     def update(held: Memory) -> None:
         numbers = _memory_numbers(held)
         for bar, label, name in zip(bars, labels, PARTS, strict=True):
             bar.set_width(numbers[name])
-            label.set(x=1.15 * numbers[name], text=text("03.memory.amount", amount=_short(numbers[name])))
-            label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+            label.set_text(text("03.memory.amount", amount=_short(numbers[name])))
         limit.set_data([numbers["limit"]] * 2, [-0.4, 3.6])
+        limit_label.set_x(numbers["limit"])
         words.set(x=1.2e-3, text=_fits(held))
 
-    return (*bars, limit, *labels, words), update
+    return (*bars, limit, limit_label, *labels, words), update
 
 
 def _fits(held: Memory) -> str:

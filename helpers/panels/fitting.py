@@ -15,7 +15,7 @@ from helpers.controls import choice, integer, steps
 from helpers.layers import softmax_cross_entropy
 from helpers.live import Panel, Update
 from helpers.network import Network, Parameters, accuracy, forward, initialize
-from helpers.style import BLUE, GREEN, GREY, TRAINING, VALIDATION, VERMILLION
+from helpers.style import BLACK, GREEN, GREY, TRAINING, VALIDATION
 from helpers.training import training_steps
 
 Array = np.ndarray
@@ -25,19 +25,24 @@ DrawLines = Callable[..., None]
 
 BATCH_SIZE, RATE = 20, 0.1
 FIT_UPDATES = 1000
-FIT_HIDDEN = (2, 10, 50, 200)
+FIT_HIDDEN = (2, 10, 100)
 FIT_EXAMPLES = (50, 200, 1000, 4000)
 FIT_WRONG = (0, 20, 40)
+MOST_LOSS = 1.25  # the pictures of a run go so far up
 MOST_MEASURED = 1000  # training digits that a loss is measured on
-LINES = ({"color": VERMILLION, "linestyle": "--", **TRAINING}, {"color": BLUE, "linestyle": "-", **VALIDATION})
+LINES = ({"color": BLACK, "linestyle": "-", **TRAINING}, {"color": GREEN, "linestyle": "--", **VALIDATION})
 
 
 class Fit(NamedTuple):
-    """A run so far, measured at some updates from 0 on: rows (training, validation) of losses and of accuracies."""
+    """A run so far, measured at some updates from 0 on: rows (training, validation) of losses and of accuracies.
+
+    ``wrong_losses`` are the mean losses of the validation digits that are answered wrongly, NaN where there are none.
+    """
 
     updates: list[int]
     losses: list[tuple[float, float]]
     accuracies: list[tuple[float, float]]
+    wrong_losses: list[float]
     per_epoch: int
     diverged: bool = False
 
@@ -56,7 +61,7 @@ def fit(data: Examples, held_out: Examples, *, hidden: int = 100, updates: int =
     network = Network((data[0].shape[1], hidden, 10))
     start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
     per_epoch = math.ceil(len(data[0]) / BATCH_SIZE)
-    record = Fit([], [], [], per_epoch)
+    record = Fit([], [], [], [], per_epoch)
     _measure(record, 0, network, start, data, held_out)
     for step in training_steps(network, start, *data, batch_size=BATCH_SIZE, epochs=math.ceil(updates / per_epoch),
                                learning_rate=RATE, rng=np.random.default_rng(seed + 1)):  # fmt: skip
@@ -75,6 +80,14 @@ def _measure(record: Fit, update: int, network: Network, parameters: Parameters,
     record.updates.append(update)
     record.losses.append(tuple(softmax_cross_entropy(*pair)[0] for pair in pairs))
     record.accuracies.append(tuple(accuracy(*pair) for pair in pairs))
+    logits, y = pairs[-1]
+    wrong = logits.argmax(axis=1) != y
+    record.wrong_losses.append(softmax_cross_entropy(logits[wrong], y[wrong])[0] if wrong.any() else math.nan)
+
+
+def measured_updates(updates: int) -> frozenset[int]:
+    """Where the runs of `fitting` are measured: each of these updates about 18 % later than the one before."""
+    return frozenset(round(1.18**k) for k in range(200) if 1.18**k < updates) | {updates}
 
 
 def growing(data: Examples, held_out: Examples, epochs: int) -> Panel:
@@ -86,30 +99,33 @@ def growing(data: Examples, held_out: Examples, epochs: int) -> Panel:
 
     def build(figure: Figure) -> Built:
         (left, right), lines, draw_lines = _draw_two(figure, text("03.growing.x"))
-        left.set(xlim=(-1, epochs + 1), ylim=(0, 1.25))
+        left.set(xlim=(-1, epochs + 1), ylim=(0, MOST_LOSS))
         right.set(xlim=(-1, epochs + 1))
         (lowest,) = left.plot([], [], "v", color=GREEN, markersize=12)
+        _label(figure, (*lines[:2], lowest), ("training", "validation", "lowest"))
+        start = left.text(1.6, 0.96 * MOST_LOSS, "", va="center")
 
         def update(record: Fit) -> None:
             draw_lines(record, record.per_epoch)
+            start.set_text(_start(record.losses))
             lowest.set_data([record.best], [record.losses[record.best][1] + 0.08])
 
-        return (*lines, lowest), update
+        return (*lines, lowest, start), update
 
     compute = partial(fit, data, held_out, updates=updates)
     return Panel("03.growing", [], compute, build, describe, total=lambda: updates)
 
 
 def _draw_two(figure: Figure, x_label: str) -> tuple[Sequence[Axes], Sequence[Artist], DrawLines]:
-    """Axes for losses and accuracies with the key as titles, their lines, and what sets these from a record.
+    """Axes for losses and accuracies, their lines, and what sets these from a record.
 
     That function takes the record and the number of updates that make one unit of the x axis.
     """
     axes = left, right = figure.subplots(1, 2)
-    left.set(xlabel=x_label, ylabel=text("03.fit.loss"))
-    right.set(xlabel=x_label, ylabel=text("03.fit.accuracy"), ylim=(0, 1.05))
-    left.set_title(text("03.fit.training"), color=VERMILLION)
-    right.set_title(text("03.fit.validation"), color=BLUE)
+    right.set(ylim=(0, 1.05))
+    for ax, name in zip(axes, ("loss", "accuracy"), strict=True):
+        ax.set_xlabel(x_label)
+        ax.set_title(text(f"03.fit.{name}"), loc="left")
     lines = [ax.plot([], [], markersize=5, linewidth=1.6, **style)[0] for ax in axes for style in LINES]
 
     def draw_lines(record: Fit, unit: int = 1) -> None:
@@ -118,6 +134,18 @@ def _draw_two(figure: Figure, x_label: str) -> tuple[Sequence[Axes], Sequence[Ar
             line.set_data(np.array(record.updates) / unit, row)
 
     return axes, lines, draw_lines
+
+
+def _label(figure: Figure, artists: Sequence[Artist], names: Sequence[str]) -> None:
+    """One key above the whole picture; ``names`` are keys below ``03.fit``."""
+    labels = [text(f"03.fit.{name}") for name in names]
+    figure.legend(artists, labels, loc="outside upper center", ncols=len(names), frameon=False, fontsize=12,
+                  handlelength=1.8, handletextpad=0.4, columnspacing=1.3)  # fmt: skip
+
+
+def _start(losses: Sequence[Sequence[float]]) -> str:
+    """A note on the start of a run's validation loss, rows (training, validation), if it is above the picture."""
+    return text("03.fit.start", loss=losses[0][1]) if losses[0][1] > MOST_LOSS else ""
 
 
 def _fit_numbers(record: Fit) -> dict[str, float]:
@@ -159,13 +187,14 @@ def stopping(losses: Array) -> Panel:
     def build(figure: Figure) -> Built:
         ax = figure.subplots()
         last = len(losses) - 1
-        ax.set(xlim=(-1, last + 1), ylim=(0, 1.25), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
-        ax.plot(losses[:, 1], color=GREY, linewidth=1, linestyle=":")
+        ax.set(xlim=(-1, last + 1), ylim=(0, MOST_LOSS), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
+        (later,) = ax.plot(losses[:, 1], color=GREY, linewidth=1.5, linestyle=":")
+        ax.text(1.6, 0.96 * MOST_LOSS, _start(losses), va="center")
         lines = [ax.plot([], [], markersize=6, **style)[0] for style in LINES]
         (kept,) = ax.plot([], [], "v", color=GREEN, markersize=14)
         (wait,) = ax.plot([], [], color=GREEN, linewidth=5, solid_capstyle="butt")
         words = ax.text(0.98, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=14)
-        ax.text(0.98, 0.84, text("03.stopping.key"), transform=ax.transAxes, color=GREEN, ha="right")
+        _label(figure, (*lines, later, kept, wait), ("training", "validation", "later", "kept", "waited"))
 
         def update(state: Stopping) -> None:
             seen = np.arange(state.epoch + 1)
@@ -182,7 +211,7 @@ def stopping(losses: Array) -> Panel:
         return text(f"03.stopping.{_stage(state)}_sentence", **_stopping_numbers(state, losses))
 
     last = len(losses) - 1
-    controls = [steps("epoch", last, value=last), integer("patience", 1, 40, 10)]
+    controls = [steps("epoch", last), integer("patience", 1, 40, 10)]
     return Panel("03.stopping", controls, compute, build, describe)
 
 
@@ -203,7 +232,7 @@ def with_wrong_labels(labels: Array, percent: float, rng: np.random.Generator) -
 
 def fitting(data: Examples, held_out: Examples, updates: int = FIT_UPDATES) -> Panel:
     """Train with a chosen network, number of digits and share of wrong labels: the same number of updates for all."""
-    marks = frozenset(round(1.15**k) for k in range(200) if 1.15**k < updates) | {updates}
+    marks = measured_updates(updates)
 
     def compute(hidden: int, n_examples: int, wrong: int) -> Iterator[Fit]:
         x, y = (part[:n_examples] for part in data)
@@ -216,8 +245,8 @@ def fitting(data: Examples, held_out: Examples, updates: int = FIT_UPDATES) -> P
             ax.set(xscale="log", xlim=(0.8, 1.3 * updates))
         left.set(ylim=(0, 3.2))
         (lowest,) = left.plot([], [], "v", color=GREEN, markersize=12)
-        words = [ax.text(0.97, y, "", transform=ax.transAxes, ha="right", va="center")
-                 for ax, y in ((left, 0.95), (right, 0.06))]  # fmt: skip
+        _label(figure, (*lines[:2], lowest), ("training", "validation", "lowest"))
+        words = [ax.text(1, 1.02, "", transform=ax.transAxes, ha="right", color=GREEN) for ax in (left, right)]
 
         def update(record: Fit) -> None:
             draw_lines(record)
@@ -230,6 +259,6 @@ def fitting(data: Examples, held_out: Examples, updates: int = FIT_UPDATES) -> P
     def describe(record: Fit) -> str:
         return text("03.fitting.sentence", updates=record.updates[-1], **_fit_numbers(record))
 
-    controls = [choice("hidden", FIT_HIDDEN, 50), choice("n_examples", FIT_EXAMPLES, 200),
+    controls = [choice("hidden", FIT_HIDDEN, 10), choice("n_examples", FIT_EXAMPLES, 1000),
                 choice("wrong", FIT_WRONG, 0)]  # fmt: skip
     return Panel("03.fitting", controls, compute, build, describe, total=lambda **_: updates)

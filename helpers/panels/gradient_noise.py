@@ -13,8 +13,8 @@ from helpers.catalogue import text
 from helpers.controls import choice, integer, switch
 from helpers.live import Panel, Update
 from helpers.network import Network, Parameters
-from helpers.panels.batch_cost import probe_loss
-from helpers.style import BLACK, BLUE, GREY, VERMILLION
+from helpers.panels.batch_cost import at_the_top, probe_loss
+from helpers.style import BLACK, BLUE, GREY
 from helpers.training import training_steps
 
 Array = np.ndarray
@@ -86,7 +86,7 @@ def cloud(gradients: Array) -> Panel:
         (dots,) = left.plot([], [], "o", color=BLUE, markersize=3.5, markeredgewidth=0)
         (star,) = left.plot(*full, "+", color=BLACK, markersize=20, markeredgewidth=2.5)
         mark = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 2.2}
-        (centre,) = left.plot([], [], "o", color=VERMILLION, **mark)
+        (centre,) = left.plot([], [], "o", color=BLACK, **mark)
         outside = left.text(0.02, 0.03, "", transform=left.transAxes)
         _draw_law(right, gradients)
         (measured,) = right.plot([], [], "o", color=BLUE, markersize=11)
@@ -172,25 +172,34 @@ def _draw_path(figure: Figure) -> Built:
     """The two biases' way on the left, the probe's loss on the right."""
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
     left.set(xlim=(-PATH_REACH, PATH_REACH), ylim=(-PATH_REACH, PATH_REACH))
-    left.set(xlabel=text("03.path.first"), ylabel=text("03.path.second"))
+    left.set(xlabel=text("03.path.first"), ylabel=text("03.path.second"), title=text("03.path.key"))
     left.plot(0, 0, "o", color=BLACK, markersize=8)
     right.set(xlim=(0, PATH_UPDATES), ylim=(0, MOST_LOSS), xlabel=text("03.path.x"), ylabel=text("03.path.y"))
     right.axhline(GUESSING, color=GREY, linestyle=":")
     right.text(PATH_UPDATES, GUESSING - 0.05, text("03.path.guessing"), color=GREY, ha="right", va="top")
     (way,) = left.plot([], [], color=BLUE, linewidth=1)
-    (end,) = left.plot([], [], "D", color=VERMILLION)
+    (end,) = left.plot([], [], "D", color=BLACK)
+    outside = left.text(0.98, 0.98, "", transform=left.transAxes, ha="right", va="top")
     (curve,) = right.plot([], [], "-o", color=BLUE, markersize=3.5, linewidth=1.2)
-    words = right.text(0.98, 0.98, "", transform=right.transAxes, ha="right", va="top")
-    words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.9})
+    (high,) = right.plot([], [], "^", color=BLACK, markersize=7)
+    words = right.text(0.98, 0.93, "", transform=right.transAxes, ha="right", va="top")
+    for label in (outside, words):
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.9})
 
     def update(run: Path) -> None:
         places = np.array(run.places)
         way.set_data(places.T)
         end.set_data(places[-1:].T)
-        curve.set_data(PATH_EVERY * np.arange(len(run.losses)), run.losses)
-        words.set_text(text("03.path.label", verdict=_verdict(run, "\n"), **_path_numbers(run)))
+        beyond = int((np.abs(places).max(axis=1) > PATH_REACH).sum())
+        outside.set_text(text("03.path.outside", count=beyond, points=len(places)) if beyond else "")
+        measured = PATH_EVERY * np.arange(len(run.losses))
+        curve.set_data(measured, run.losses)
+        above = at_the_top(measured, run.losses, MOST_LOSS)
+        high.set_data(above)
+        notes = "\n" + text("03.path.above", count=len(above[0]), top=MOST_LOSS) if len(above[0]) else ""
+        words.set_text(text("03.path.label", verdict=notes + _verdict(run, "\n"), **_path_numbers(run)))
 
-    return (way, end, curve, words), update
+    return (way, end, outside, curve, high, words), update
 
 
 def _path_numbers(run: Path) -> dict[str, float]:
