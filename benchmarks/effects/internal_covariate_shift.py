@@ -115,6 +115,8 @@ EFFECTS = {
         lambda seed: max(grown(seed, name, 1.0, "random", False) for name in ("sigmoid", "tanh")) < 2,
     "tanh with large weights: the change grows more than ten times":
         lambda seed: grown(seed, "tanh", 4.0, "random", False) > 10,
+    "sigmoid with large weights: the change grows more than four times":
+        lambda seed: grown(seed, "sigmoid", 4.0, "random", False) > 4,
     "tanh with large weights: it grows less with batch norm":
         lambda seed: grown(seed, "tanh", 4.0, "random", True) < grown(seed, "tanh", 4.0, "random", False),
     "downhill: layer 1 moves more than three times as far, and the change grows more":
