@@ -108,7 +108,7 @@ def diagnose(training: Array, validation: Array) -> tuple[bool, bool]:
 
 
 def runs_to_diagnose(rng: np.random.Generator) -> list[tuple[Array, Array]]:
-    """Neither, each alone, both at once; a gap without a rise, a small rise, a rise of both losses; a first bump."""
+    """Neither, each alone, both at once; a gap without a rise, small rises, both losses rising, one that comes back."""
     runs = [
         ([2.4, 1.0, 0.4, 0.2], [2.4, 1.1, 0.6, 0.5]),
         ([2.4, 1.9, 1.6, 1.5], [2.4, 2.0, 1.7, 1.6]),
@@ -119,6 +119,8 @@ def runs_to_diagnose(rng: np.random.Generator) -> list[tuple[Array, Array]]:
         ([2.4, 0.3, 0.2, 0.4], [2.4, 0.7, 0.6, 0.9]),
         ([2.4, 1.0, 0.7, 0.3], [2.4, 0.9, 1.1, 0.8]),
         ([2.4, 0.7, 0.5, 0.3], [2.4, 0.7, 1.0, 0.9]),
+        ([2.4, 1.2, 1.0, 0.9], [2.4, 2.1, 2.0, 2.08]),
+        ([2.4, 0.4, 0.2, 0.1], [2.4, 0.6, 0.8, 0.61]),
     ]
     drawn = [tuple(rng.uniform(0.2, 1.5, (2, 6)).round(2)) for _ in range(6)]
     return [*((np.array(training), np.array(validation)) for training, validation in runs), *drawn]
@@ -214,6 +216,8 @@ EXERCISES = [
             "gap": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * t[-1]),
             "any_rise": lambda t, v: (t[-1] > 0.5, v[-1] > v.min() and t[-1] < t[v.argmin()]),
             "training_forgotten": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * v.min()),
+            "absolute": lambda t, v: (t[-1] > 0.5, v[-1] > v.min() + 0.05 and t[-1] < t[v.argmin()]),
+            "highest": lambda t, v: (t[-1] > 0.5, v[v.argmin() :].max() > 1.05 * v.min() and t[-1] < t[v.argmin()]),
             "last_step": _last_step,
             "from_the_start": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * v[0] and t[-1] < t[0]),
             "validation_high": lambda t, v: (v[-1] > 0.5, diagnose(t, v)[1]),

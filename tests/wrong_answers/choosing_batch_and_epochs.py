@@ -121,6 +121,12 @@ DIAGNOSE = [
     ("def f(training, validation):\n    k = validation.argmin()\n"
      "    rises = validation[-1] > 1.05 * validation[k] and training[-1] < training[k]\n"
      "    return rises, training[-1] > 0.5", "swapped"),
+    ("def f(training, validation):\n    k = validation.argmin()\n"
+     "    rises = validation[-1] - validation[k] > 0.05 and training[-1] < training[k]\n"
+     "    return training[-1] > 0.5, rises", "absolute"),
+    ("def f(training, validation):\n    k = validation.argmin()\n"
+     "    rises = max(validation[k:]) > 1.05 * validation[k] and training[-1] < training[k]\n"
+     "    return training[-1] > 0.5, rises", "highest"),
     ("def f(training, validation):\n    return 'underfits' if training[-1] > 0.5 else 'overfits'", "shape"),
     ("def f(training, validation):\n    return ...", "unfinished"),
 ]
