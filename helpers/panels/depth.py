@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
 WIDTH = 32
 DEEPEST = 50
+DEPTHS = (2, 5, 10, 15, 20, 30, 40, DEEPEST)
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 LARGEST_DERIVATIVE = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0}
 SCALES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -66,6 +68,7 @@ def norms_batchnorm(x: Array, labels: Array) -> Panel:
 def _norms_panel(name: str, x: Array, labels: Array, batchnorm: bool, activation: str, depth: int) -> Panel:
     sizes, classes = (x.shape[1],), (10,)
 
+    @cache
     def of(depth: int, activation: str, scale: float, normalized: bool) -> Array:
         network = Network(sizes + (WIDTH,) * (depth - 1) + classes, activation, normalized)
         return gradient_norms(network, scaled_start(network, scale, seed=0), x, labels)
@@ -74,8 +77,11 @@ def _norms_panel(name: str, x: Array, labels: Array, batchnorm: bool, activation
         setting = depth, activation, scale
         return Norms(*setting, of(*setting, False), of(*setting, True) if batchnorm else None)
 
-    controls = [integer("depth", 2, DEEPEST, depth), menu("activation", ACTIVATIONS, activation),
-                choice("scale", SCALES, 1.0)]  # fmt: skip
+    if batchnorm:  # two deep networks take too long for a frame: all settings are computed now, in about a second
+        for setting in product(DEPTHS, ACTIVATIONS, SCALES):
+            compute(*setting)
+    depths = choice("depth", DEPTHS, depth) if batchnorm else integer("depth", 2, DEEPEST, depth)
+    controls = [depths, menu("activation", ACTIVATIONS, activation), choice("scale", SCALES, 1.0)]
     return Panel(name, controls, compute, partial(_draw_norms, name), partial(_describe_norms, name))
 
 
