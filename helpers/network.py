@@ -1,13 +1,14 @@
 """A multilayer perceptron made of the layers: pure functions, with the parameters as an argument.
 
-A hidden layer is linear → batch normalization (if chosen) → activation; the last layer is linear. Parameters,
-gradients and running statistics are dictionaries with keys numbered from 1: weight1, bias1 (or gamma1, beta1
-in its place where layer 1 is normalized), mean1, var1. Bad input raises ValueError with one sentence.
+A hidden layer is linear → batch normalization (if chosen) → activation, or linear → activation → batch
+normalization; the last layer is linear. Parameters, gradients and running statistics are dictionaries with keys
+numbered from 1: weight1, bias1 (or gamma1, beta1 in its place where layer 1 is normalized before its activation;
+all three where it is after), mean1, var1. Bad input raises ValueError with one sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -52,13 +53,15 @@ class LayerCache(NamedTuple):
 class Network:
     """The shape of a network: ``sizes`` from input to output, such as (784, 100, 10).
 
-    ``batchnorm`` is one bool for all hidden layers or a tuple with one for each.
+    ``batchnorm`` is one bool for all hidden layers or a tuple with one for each; §3.2 places it before the
+    activation, ``norm_after_activation`` after it.
     """
 
     sizes: tuple[int, ...]
     activation: str = "relu"
     batchnorm: bool | tuple[bool, ...] = False
     eps: float = 1e-5
+    norm_after_activation: bool = False
 
     def __post_init__(self) -> None:
         """ValueError if a field is not as described."""
@@ -72,6 +75,7 @@ class Network:
         one_of("activation", self.activation, ACTIVATIONS)
         positive("eps", self.eps)
         _check_batchnorm(self.batchnorm, self.hidden)
+        instance_of("norm_after_activation", self.norm_after_activation, bool, "True or False")
 
     @property
     def depth(self) -> int:
@@ -89,15 +93,19 @@ class Network:
             return False
         return self.batchnorm if isinstance(self.batchnorm, bool) else self.batchnorm[layer - 1]
 
+    def has_bias(self, layer: int) -> bool:
+        """Whether the layer has a bias: not where beta, right behind the product, takes its part (§3.2)."""
+        return self.norm_after_activation or not self.normalizes(layer)
+
 
 def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every parameter; beta takes the place of the bias before it (§3.2)."""
+    """The name and shape of every parameter, layer by layer."""
     _check_network(network)
     shapes: dict[str, tuple[int, ...]] = {}
     for k in range(1, network.depth + 1):
         shapes[f"weight{k}"] = network.sizes[k - 1 : k + 1]
-        for name in ("gamma", "beta") if network.normalizes(k) else ("bias",):
-            shapes[f"{name}{k}"] = network.sizes[k : k + 1]
+        names = ("bias",) * network.has_bias(k) + ("gamma", "beta") * network.normalizes(k)
+        shapes |= {f"{name}{k}": network.sizes[k : k + 1] for name in names}
     return shapes
 
 
@@ -139,29 +147,39 @@ def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, 
     for k in range(1, network.depth + 1):
         out, linear = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
         norm = activation = z = None
-        if network.normalizes(k):
-            out, norm = batchnorm_forward(out, parameters[f"gamma{k}"], parameters[f"beta{k}"], network.eps)
-        if k < network.depth:
-            z = out
-            out, activation = activate(z)
+        for step in _steps_of_layer(network, k):
+            if step == "normalize":
+                affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
+                out, norm = batchnorm_forward(out, *affine, network.eps)
+            else:
+                z = out
+                out, activation = activate(z)
         caches.append(LayerCache(linear, norm, z, activation))
     return out, tuple(caches)
 
 
-def backward(network: Network, dlogits: Array, caches: tuple[LayerCache, ...]) -> Parameters:
-    """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last)."""
+def backward(
+    network: Network,
+    dlogits: Array,
+    caches: tuple[LayerCache, ...],
+    norm_backward: Callable[[Array, BatchNormCache], tuple[Array, Array, Array]] = batchnorm_backward,
+) -> Parameters:
+    """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last).
+
+    ``norm_backward`` is the backward pass of batch normalization, (dout, cache) → (dx, dgamma, dbeta).
+    """
     _check_caches(network, caches)
+    instance_of("norm_backward", norm_backward, Callable, "a function such as batchnorm_backward")
     differentiate = ACTIVATIONS[network.activation][1]
     gradients, dout = {}, float_array("dlogits", dlogits, (len(caches[0].linear.x), network.sizes[-1]))
     for k in range(network.depth, 0, -1):
         linear, norm, _, activation = caches[k - 1]
-        if activation is not None:
-            dout = differentiate(dout, activation)
-        if norm is not None:
-            dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = batchnorm_backward(dout, norm)
-        dout, gradients[f"weight{k}"], dbias = linear_backward(dout, linear)
-        if norm is None:
-            gradients[f"bias{k}"] = dbias
+        for step in reversed(_steps_of_layer(network, k)):
+            if step == "normalize":
+                dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = norm_backward(dout, norm)
+            else:
+                dout = differentiate(dout, activation)
+        dout, gradients[f"weight{k}"], gradients[f"bias{k}"] = linear_backward(dout, linear)
     return {name: gradients[name] for name in parameter_shapes(network)}
 
 
@@ -201,11 +219,12 @@ def predict(network: Network, parameters: Parameters, running: Parameters, x: Ar
     activate = ACTIVATIONS[network.activation][0]
     for k in range(1, network.depth + 1):
         out, _ = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
-        if network.normalizes(k):
-            affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
-            out = batchnorm_inference(out, *affine, running[f"mean{k}"], running[f"var{k}"], network.eps)
-        if k < network.depth:
-            out, _ = activate(out)
+        for step in _steps_of_layer(network, k):
+            if step == "normalize":
+                affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
+                out = batchnorm_inference(out, *affine, running[f"mean{k}"], running[f"var{k}"], network.eps)
+            else:
+                out, _ = activate(out)
     return out
 
 
@@ -214,6 +233,12 @@ def accuracy(logits: Array, labels: Array) -> float:
     logits = float_array("logits", logits, ("N", "C"))
     labels = label_array("labels", labels, *logits.shape)
     return float((logits.argmax(axis=1) == labels).mean())
+
+
+def _steps_of_layer(network: Network, layer: int) -> tuple[Literal["normalize", "activate"], ...]:
+    """What follows the matrix product of a layer, in its order."""
+    steps = ("normalize",) * network.normalizes(layer) + ("activate",) * (layer < network.depth)
+    return steps[::-1] if network.norm_after_activation else steps
 
 
 def _normalized_layers(network: Network) -> Iterator[int]:

@@ -170,6 +170,8 @@ BY_NAME = {
     "sizes": [[4, 5, 3], (4,), (), (4, 0, 3), (4, 2.5), (4, True), "45", None],
     "activation": ["swish", "ReLU", None, np.tanh],
     "batchnorm": [1, None, "yes", [True], (True, True), (1,)],
+    "norm_after_activation": [1, None, "yes"],
+    "norm_backward": ["closed", 3, None],
     "callback": ["print", 3],
 }
 EXTRA = [

@@ -78,6 +78,21 @@ def test_gradients(backward, argument, n, eps):
     assert relative_error(gradient, numerical_gradient(f, arguments[argument])) < 1e-8
 
 
+def test_both_backward_passes_agree_with_central_differences_over_a_thousand_random_batches():
+    for seed in range(1000):
+        rng = np.random.default_rng(seed)
+        n, d, eps = rng.integers(4, 13), rng.integers(1, 4), 10.0 ** rng.integers(-8, 0)
+        x, gamma, beta, dout = draw(seed, n, d, offset=rng.normal(0, 3))
+        cache = batchnorm_forward(x, gamma, beta, eps)[1]
+        closed, staged = batchnorm_backward(dout, cache), batchnorm_backward_staged(dout, cache)
+        numerical = numerical_gradient(lambda v: (batchnorm_forward(v, gamma, beta, eps)[0] * dout).sum(), x)  # noqa: B023
+        # What cancels in dx is as large as these terms, and rounding is measured against it.
+        scale = np.abs(gamma * cache.inv_std) * np.abs(dout).sum(axis=0)
+        assert (np.abs(staged[0] - closed[0]) <= 1e-12 * scale).all(), seed
+        assert (np.abs(closed[0] - numerical) <= 1e-6 * scale).all(), seed
+        assert all(map(np.array_equal, staged[1:], closed[1:])), seed
+
+
 @given(SEEDS, st.integers(4, 12), EPS)
 @settings(deadline=None)
 def test_staged_equals_the_closed_form(seed, n, eps):

@@ -5,6 +5,7 @@ import pytest
 
 from helpers.batchnorm import fold_batchnorm
 from helpers.gradcheck import numerical_gradient, relative_error
+from helpers.layers import softmax_cross_entropy
 from helpers.network import (
     Network,
     accuracy,
@@ -22,7 +23,7 @@ NETWORKS = [
     Network(SIZES, activation, batchnorm)
     for activation in ("relu", "sigmoid", "tanh")
     for batchnorm in (False, True, (False, True))
-]
+] + [Network(SIZES, "tanh", batchnorm, norm_after_activation=True) for batchnorm in (False, True, (False, True))]
 
 
 def case(network, seed=3, n=7, dtype=np.float64):
@@ -78,6 +79,41 @@ def test_forward_without_normalization_written_out():
     assert logits == pytest.approx(np.tanh(z) @ p["weight2"] + p["bias2"], rel=1e-13)
     assert caches[0].z == pytest.approx(z, rel=1e-13)
     assert caches[1].linear.x == pytest.approx(np.tanh(z), rel=1e-13)
+
+
+def test_the_bias_before_an_activation_stays():
+    shapes = parameter_shapes(Network((4, 6, 3), batchnorm=True, norm_after_activation=True))
+    assert shapes == {
+        "weight1": (4, 6),
+        "bias1": (6,),
+        "gamma1": (6,),
+        "beta1": (6,),
+        "weight2": (6, 3),
+        "bias2": (3,),
+    }
+
+
+def test_batch_normalization_stands_after_the_activation_where_it_is_told_to():
+    network = Network((4, 6, 3), "sigmoid", batchnorm=True, eps=0.1, norm_after_activation=True)
+    parameters, x, _ = case(network)
+    _, caches = forward(network, parameters, x)
+    z = x @ parameters["weight1"] + parameters["bias1"]
+    a = 1 / (1 + np.exp(-z))
+    a_hat = (a - a.mean(axis=0)) / np.sqrt(a.var(axis=0) + 0.1)
+    assert caches[0].z == pytest.approx(z, rel=1e-12)
+    assert caches[1].linear.x == pytest.approx(parameters["gamma1"] * a_hat + parameters["beta1"], rel=1e-11)
+
+
+def test_another_backward_pass_of_the_normalization_is_used():
+    network = Network((4, 6, 3), batchnorm=True)
+    parameters, x, labels = case(network)
+    logits, caches = forward(network, parameters, x)
+    _, dlogits = softmax_cross_entropy(logits, labels)
+    gradients = backward(network, dlogits, caches, lambda dout, cache: (0 * dout, cache.mean, cache.var))
+    assert not gradients["weight1"].any()
+    assert gradients["gamma1"] is caches[0].norm.mean
+    assert gradients["beta1"] is caches[0].norm.var
+    assert gradients["weight2"].any()
 
 
 def test_batch_normalization_stands_before_the_activation():
