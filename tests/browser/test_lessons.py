@@ -77,7 +77,7 @@ def move(page, row, control):
             handle.press(key)
             yield end
         drag(page, row, handle)
-        yield control.ends[0]
+        yield control.ends[1]
     elif row.locator("select").count():
         for option in control.ends:
             row.locator("select").select_option(index=control.ends.index(option))
@@ -91,12 +91,12 @@ def move(page, row, control):
 
 
 def drag(page, row, handle) -> None:
-    """Pull the handle past the left end of its track with the mouse."""
+    """Pull the handle with the mouse to the middle of its track and past the right end, where runs are short."""
     start, track = handle.bounding_box(), row.locator(".noUi-target").bounding_box()
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(track["x"] + track["width"] / 2, start["y"] + start["height"] / 2, steps=4)
-    page.mouse.move(track["x"] - 30, start["y"] + start["height"] / 2, steps=4)
+    page.mouse.move(track["x"] + track["width"] + 30, start["y"] + start["height"] / 2, steps=4)
     page.mouse.up()
 
 
