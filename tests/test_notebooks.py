@@ -22,6 +22,9 @@ CLAIMS = {
     "03_choosing_batch_and_epochs": {f"C{k}" for k in range(13, 21)},
     "04_signals_through_depth": {f"C{k}" for k in range(24, 29)},
     "05_internal_covariate_shift": {f"C{k}" for k in range(29, 33)},
+    "06_batchnorm_forward": {f"C{k}" for k in range(33, 39)},
+    "07_batchnorm_backward": {"C39"},
+    "08_train_vs_inference": {f"C{k}" for k in range(40, 44)},
 }
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 

@@ -1,0 +1,193 @@
+"""Lesson 08's panels on training mode and inference: batch-mates, and how test batches are put together."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from helpers.catalogue import text
+from helpers.controls import choice, menu, number, steps
+from helpers.data import Dataset
+from helpers.grey_image import GreyImage
+from helpers.live import Panel, Update
+from helpers.network import Network, Parameters, forward, predict
+from helpers.style import BLACK, BLUE, GREY
+
+Array = np.ndarray
+Built = tuple[Sequence[Artist], Update]
+SHOWN_MATES, MOST_MATES = 8, 50
+MATE_SIZES = (2, 4, 8, 16, 60, 500)
+TEST_SIZES = (1, 2, 4, 8, 16, 32, 60, 200, 500, 2000)
+SHARES = np.linspace(0, 1, 21)
+INFERENCE = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "white", "markersize": 9}
+BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+
+
+def softmax(logits: Array) -> Array:
+    """Shares that add up to 1 along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+class Output(NamedTuple):
+    """One example's shares (10,) among its batch-mates, in a mode and at inference, and the batch's first pictures."""
+
+    mates: int
+    batch_size: int
+    mode: str
+    shares: Array
+    inference: Array
+    pictures: Array
+
+
+def mates(network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int) -> Panel:
+    """One test example's output among other and other batch-mates, in training mode and at inference."""
+    others = np.delete(np.arange(len(test.x)), example)
+
+    def compute(mates: int, batch_size: int, mode: str) -> Output:
+        chosen = np.random.default_rng(mates).choice(others, batch_size - 1, replace=False)
+        x = test.x[[example, *chosen]]
+        inference = softmax(predict(network, parameters, running, x)[0])
+        shares = softmax(forward(network, parameters, x)[0][0]) if mode == "training" else inference
+        return Output(mates, batch_size, mode, shares, inference, x[: SHOWN_MATES + 1])
+
+    def describe(shown: Output) -> str:
+        numbers = {"answer": shown.shares.argmax(), "share": 100 * shown.shares.max()}
+        fixed = {"right": shown.inference.argmax(), "right_share": 100 * shown.inference.max()}
+        mode = text(f"08.mates.mode_{shown.mode}")
+        return text("08.mates.sentence", mode=mode, m=shown.batch_size, mates=shown.mates, **numbers, **fixed)
+
+    controls = [steps("mates", MOST_MATES), choice("batch_size", MATE_SIZES, 16),
+                menu("mode", ("training", "inference"), "training")]  # fmt: skip
+    return Panel("08.mates", controls, compute, _draw_mates, describe)
+
+
+def _draw_mates(figure: Figure) -> Built:
+    """The batch's first pictures above, the example's shares as bars below, those at inference as squares."""
+    top, ax = figure.subplots(2, 1, height_ratios=(0.5, 2))
+    blank = np.zeros((28, 28 * (SHOWN_MATES + 1) + 14))
+    batch = GreyImage(top, blank, low=0, high=1)
+    top.set_title(text("08.mates.batch"))
+    bars, marks = _ten_bars(ax, 1.0)
+    ax.set(xlabel=text("08.classes"), ylabel=text("08.mates.y"))
+    words = ax.text(0.99, 0.95, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+
+    def update(shown: Output) -> None:
+        row = np.zeros_like(blank)
+        for k, picture in enumerate(shown.pictures):
+            left = 28 * k + 14 * (k > 0)  # a gap between the example and its mates
+            row[:, left : left + 28] = picture.reshape(28, 28)
+        batch.values = row
+        _set_bars(bars, shown.shares)
+        marks.set_ydata(shown.inference)
+        words.set_text(text("08.mates.label", answer=shown.shares.argmax(), share=100 * shown.shares.max()))
+
+    return (batch, bars, marks, words), update
+
+
+def _ten_bars(ax: Axes, most: float) -> tuple[Line2D, Line2D]:
+    """One outline of ten bars, for the moving values, and ten squares, for those at inference."""
+    ax.set(xlim=(-0.6, 9.6), ylim=(0, 1.08 * most), xticks=range(10))
+    (bars,) = ax.plot([], [], color=BLUE, linewidth=12, solid_capstyle="butt")
+    (marks,) = ax.plot(np.arange(10), np.zeros(10), zorder=3, **INFERENCE)
+    return bars, marks
+
+
+def _set_bars(bars: Line2D, heights: Array) -> None:
+    """A stroke from 0 to each height; NaN parts them."""
+    bars.set_data(np.repeat(np.arange(10), 3), np.column_stack([np.zeros(10), heights, np.full(10, np.nan)]).ravel())
+
+
+def arranged(labels: Array, batch_size: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
+    """All N examples once, cut into batches: (rows (N,), batch after batch, and sizes of the batches).
+
+    Of each batch the part ``share`` comes from a list sorted by class, so nearly all from one; the rest is shuffled.
+    """
+    n, count = len(labels), -(-len(labels) // batch_size)
+    sizes = np.full(count, batch_size)
+    sizes[-1] = n - batch_size * (count - 1)
+    alike = np.rint(share * sizes).astype(int)
+    rows = rng.permutation(n)
+    rows[: alike.sum()] = sorted(rows[: alike.sum()], key=labels.__getitem__)
+    batch = np.concatenate([np.repeat(np.arange(count), part) for part in (alike, sizes - alike)])
+    return rows[np.argsort(batch, kind="stable")], sizes
+
+
+def normalized_in_batches(z: Array, sizes: Array, eps: float) -> Array:
+    """x_hat of z (N, D), rows batch after batch, each batch with its own statistics; 0 in a batch of one."""
+    starts, per_batch = np.cumsum(sizes) - sizes, sizes[:, None]
+    centred = z - np.repeat(np.add.reduceat(z, starts) / per_batch, sizes, axis=0)
+    var = np.add.reduceat(centred**2, starts) / per_batch
+    return (centred / np.sqrt(np.repeat(var, sizes, axis=0) + eps)).astype(z.dtype)
+
+
+class Tested(NamedTuple):
+    """A test in training mode: its accuracy, those at all SHARES, and how the examples of one class are answered."""
+
+    batch_size: int
+    share: float
+    accuracy: float
+    accuracies: Array
+    answers: Array
+
+
+def composition(
+    network: Network, parameters: Parameters, running: Parameters, test: Dataset, shown_class: int
+) -> Panel:
+    """The accuracy of a network with one hidden ReLU layer that is tested in training mode, by what is in a batch."""
+    z = test.x @ parameters["weight1"]
+    fixed = predict(network, parameters, running, test.x).argmax(axis=1)
+    right = float(np.mean(fixed == test.y))
+    of_class = np.bincount(fixed[test.y == shown_class], minlength=10) / np.sum(test.y == shown_class)
+
+    def answers(batch_size: int, share: float) -> tuple[Array, Array]:
+        rows, sizes = arranged(test.y, batch_size, share, np.random.default_rng(0))
+        x_hat = normalized_in_batches(z[rows], sizes, network.eps)
+        hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
+        return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1), test.y[rows]
+
+    pairs = {(size, k): answers(size, share) for size in TEST_SIZES for k, share in enumerate(SHARES)}
+    curves = {m: np.array([np.mean(np.equal(*pairs[m, k])) for k in range(len(SHARES))]) for m in TEST_SIZES}
+
+    def compute(batch_size: int, share: float) -> Tested:
+        k = round(share * (len(SHARES) - 1))
+        answered, labels = pairs[batch_size, k]
+        counts = np.bincount(answered[labels == shown_class], minlength=10)
+        return Tested(batch_size, share, float(curves[batch_size][k]), curves[batch_size], counts / counts.sum())
+
+    def describe(shown: Tested) -> str:
+        most = {"most": shown.answers.argmax(), "most_share": 100 * shown.answers.max(), "digit": shown_class}
+        numbers = {"m": shown.batch_size, "share": 100 * shown.share, "accuracy": shown.accuracy, "fixed": right}
+        return text("08.composition.sentence", **numbers, **most)
+
+    build = partial(_draw_composition, right=right, of_class=of_class, shown_class=shown_class)
+    controls = [choice("batch_size", TEST_SIZES, 60), number("share", 0, 1, 0, 0.05)]
+    return Panel("08.composition", controls, compute, build, describe)
+
+
+def _draw_composition(figure: Figure, right: float, of_class: Array, shown_class: int) -> Built:
+    """Left the accuracy against the share of one class, right the answers to one class; squares and line: inference."""
+    left, ax = figure.subplots(1, 2)
+    left.set(xlim=(-2, 102), ylim=(0, 1.08), xlabel=text("08.composition.x"))
+    left.set_title(text("08.composition.accuracy"), color=BLUE)
+    left.axhline(right, color=BLACK, linestyle=":", linewidth=1.8)
+    left.text(100, right + 0.01, text("08.inference"), ha="right", va="bottom")
+    (curve,) = left.plot(100 * SHARES, np.zeros(len(SHARES)), color=GREY, linewidth=1.4)
+    (point,) = left.plot([], [], "o", color=BLUE, markersize=11)
+    bars, marks = _ten_bars(ax, 1.0)
+    bars.set_linewidth(8)
+    marks.set_ydata(of_class)
+    ax.set(xlabel=text("08.classes"))
+    ax.set_title(text("08.composition.answers", digit=shown_class))
+
+    def update(shown: Tested) -> None:
+        curve.set_ydata(shown.accuracies)
+        point.set_data([100 * shown.share], [shown.accuracy])
+        _set_bars(bars, shown.answers)
+
+    return (curve, bars, marks, point), update
