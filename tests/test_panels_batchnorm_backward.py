@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from helpers import course
 from helpers.batchnorm import batchnorm_forward
+from helpers.checks import batchnorm_backward
 from helpers.data import Dataset
 from helpers.network import Network
 from helpers.panels import backward_graph, backward_paths, gradient_checks, wrong_backward
@@ -126,7 +127,9 @@ def test_the_three_paths_add_up_to_the_gradient_and_each_is_what_it_claims():
             assert [bar.get_height() for bar in bars] == pytest.approx(part, abs=1e-9)
             assert max(abs(part)) < 5
         error = max(abs(sum(parts) - whole))
-        assert numbers(ax.texts[-1].get_text()) == pytest.approx([error], abs=6e-3)
+        assert numbers(ax.texts[-1].get_text()) == pytest.approx([m, error], abs=6e-3)
+        ticks = [numbers(label.get_text())[-1] for k, label in enumerate(ax.get_xticklabels()) if k != 2]
+        assert [*ticks[:2], *numbers(ax.texts[0].get_text()), *ticks[2:]] == pytest.approx(moved, abs=0.051)
         wanted = [3, moved[2], above[2], *(p[2] for p in parts), sum(parts)[2], whole[2], error]
         assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
         assert (error < 1e-9) == (variance and mean)
@@ -240,13 +243,15 @@ def test_the_run_to_grow_is_four_trainings_from_one_start(digits):
         update(run)
         assert run.updates == [0, 4, 8, 12][: k + 1]
         assert numbers(panel.describe(run))[:2] == [1, 4 * k]
-    for name, kept in KEPT.items():
+    said = numbers(panel.describe(run))[2:]
+    for n, (name, kept) in enumerate(KEPT.items()):
         states = own_training(train, "sigmoid", 1.0, 12, kept, kept)
         for moment, k in zip(run.moments, (0, 4, 8, 12), strict=True):
             right, grown, offsets = own_state(states, probe, "sigmoid", k)
             assert moment[name].accuracy == pytest.approx(right, abs=0.026)  # one of 40 digits
             assert moment[name].lengths == pytest.approx(grown, rel=1e-3)
             assert moment[name].offsets == pytest.approx(offsets, rel=1e-2)
+        assert said[2 * n : 2 * n + 2] == pytest.approx([right, 100 * np.median(grown) - 100], rel=0.06, abs=0.06)
     assert wrong_backward.layers(wrong_backward.Run(run.updates[:1], run.moments[:1])).controls[0].ends == (0, 0)
 
 
@@ -262,12 +267,12 @@ def test_a_run_with_a_chosen_rate_says_and_draws_where_it_ends(digits):
         for k, (name, kept) in enumerate(KEPT.items()):
             states = own_training(train, act, rate, 8, kept, kept)
             accuracy, grown, _ = own_state(states, probe, act, 8)
-            assert said[1 + k] == pytest.approx(accuracy, abs=0.031)
-            assert said[5 + k] == pytest.approx(np.median(grown), abs=6e-3)
+            assert said[1 + 2 * k] == pytest.approx(accuracy, abs=0.031)
+            assert said[2 + 2 * k] == pytest.approx(100 * np.median(grown) - 100, rel=0.06, abs=0.06)
             risen, length = ([line for line in ax.lines if line.get_color() == wrong_backward.STYLES[name]["color"]]
                              for ax in (left, right))  # fmt: skip
             assert risen[0].get_ydata()[-1] == pytest.approx(accuracy, abs=0.026)
-            percent = max(100 * np.median(grown) - 100, 0.01)
+            percent = max(100 * np.median(grown) - 100, 0.001)
             assert length[0].get_ydata()[-1] == pytest.approx(percent, rel=0.02, abs=2e-3)
 
 
@@ -281,7 +286,10 @@ def test_the_layers_of_a_recorded_moment(digits):
                   for kept in KEPT.values()]  # fmt: skip
         lines = live.canvas.figure.axes[1].lines
         assert [line.get_ydata().tolist() for line in lines] == [pytest.approx(row, rel=1e-2) for row in wanted]
-        assert numbers(live.sentence) == pytest.approx([4 * moment, 3, 0, *(row[2] for row in wanted)], abs=0.51)
+        assert numbers(live.sentence) == pytest.approx([4 * moment, *np.ravel(wanted)], abs=0.51)
+        keys = [words.get_text() for words in live.canvas.figure.texts[1:]]
+        ends = [run.moments[moment][name].accuracy for name in KEPT]
+        assert [numbers(key)[-1] for key in keys] == pytest.approx(ends, abs=6e-3)
 
 
 @pytest.mark.usefixtures("small")
@@ -309,9 +317,12 @@ def test_a_network_that_diverges_is_named_and_leaves_the_picture(digits):
     run = wrong_backward.Run([0, 1], [first, {**first, "neither": gone[-1]}])
     panel, figure = wrong_backward.training(train, probe, 1.0, 1, 1), Figure()
     panel.build(figure)[1](run)
-    assert [words.get_text().endswith("diverged") for words in figure.axes[1].texts] == [False, False, False, True]
-    assert "with neither none (diverged)" in panel.describe(run)
-    assert "nan" not in panel.describe(run)
+    assert [words.get_text().endswith("diverged") for words in figure.texts[1:]] == [False, False, False, True]
+    rated = wrong_backward.rate_run(train, probe, 1, 1)
+    shown = wrong_backward.layers(run)
+    for sentence in (panel.describe(run), rated.describe(run), shown.describe(shown.compute(moment=1))):
+        assert sentence.endswith("with neither diverged.")
+        assert "nan" not in sentence
 
 
 # ---------------------------------------------------------------- checks
@@ -349,6 +360,22 @@ def test_a_check_catches_exactly_what_is_far_from_the_gradient():
         assert [words.get_text() == "● caught" for words in marks] == [name in caught for name in errors]
         if (n, dout_kind, gamma_kind) == (8, "random", "random"):
             assert len(caught) == 7
+
+
+def test_the_checks_of_the_last_exercise_catch_what_it_expects():
+    rng = np.random.default_rng(1)
+    x, dout, gamma = rng.normal(1, 1, (8, 3)), rng.normal(size=(8, 3)), rng.uniform(0.5, 2, 3)
+    s, bugs = 1 / x.std(axis=0), ("no_variance", "no_mean", "no_gamma")
+    x_hat = (x - x.mean(axis=0)) * s
+    checks = {"a": (np.full((8, 3), 3.0), gamma), "b": (x_hat, gamma), "c": (dout - dout.mean(axis=0), gamma),
+              "d": (dout, np.full(3, 2.0))}  # fmt: skip
+    catching = dict.fromkeys(bugs, "")
+    for letter, (d, g) in checks.items():
+        mean, along = d.mean(axis=0), x_hat * (d * x_hat).mean(axis=0)
+        found = {"no_variance": g * s * (d - mean), "no_mean": g * s * (d - along), "no_gamma": s * (d - mean - along)}
+        for bug in bugs:
+            catching[bug] += letter if abs(found[bug] - g * s * (d - mean - along)).max() > 1e-6 else ""
+    assert tuple(catching.values()) == batchnorm_backward.CATCHING
 
 
 def test_the_error_of_a_step_by_three_methods():

@@ -2,9 +2,14 @@
 
 from functools import cache
 
-from helpers.data import load_digits8, train_test_split
-from helpers.panels.wrong_backward import Moment, moments, split_state
+import numpy as np
 
+from helpers.data import load_digits8, train_test_split
+from helpers.layers import softmax_cross_entropy
+from helpers.network import Network, backward, forward, initialize
+from helpers.panels.wrong_backward import VERSIONS, Moment, Run, moments, split_state
+
+Array = np.ndarray
 TRAIN, PROBE = train_test_split(load_digits8(), n_test=300, seed=0)
 
 
@@ -19,6 +24,29 @@ def behind(name: str, activation: str, rate: float, seed: int) -> float:
     """How much lower than the right one's a version's accuracy is after 300 updates."""
     found = end(activation, rate, 300, seed)
     return found["right"].accuracy - found[name].accuracy
+
+
+@cache
+def early(seed: int) -> Run:
+    """The first ten updates of the four sigmoid networks at rate 1."""
+    *_, run = moments(TRAIN, PROBE, "sigmoid", 1.0, 10, 2, seed)
+    return run
+
+
+def highest(name: str, seed: int) -> Array:
+    """The furthest that the mean of u gets from 0 within ten updates, in standard deviations, by layer (3,)."""
+    return np.max([moment[name].offsets for moment in early(seed).moments], axis=0)
+
+
+def off(name: str, seed: int) -> float:
+    """How wrong a version's gradient of the first weights is, as a share of the right one's length."""
+    network = Network((64, 100, 10), "sigmoid", batchnorm=True)
+    p = initialize(network, np.random.default_rng(seed))
+    logits, caches = forward(network, p, TRAIN.x[:60].astype(float))
+    dlogits = softmax_cross_entropy(logits, TRAIN.y[:60])[1]
+    right, wrong = (backward(network, dlogits, caches, norm_backward=VERSIONS[version])["weight1"]
+                    for version in ("right", name))  # fmt: skip
+    return float(np.linalg.norm(wrong - right) / np.linalg.norm(right))
 
 
 @cache
@@ -37,8 +65,18 @@ EFFECTS = {
     "sigmoid, rate 1: mean of u in layer 1 beyond 5 standard deviations without the mean path, below 1.5 with it":
         lambda seed: end("sigmoid", 1.0, 200, seed)["no_mean"].offsets[0] > 5
         and end("sigmoid", 1.0, 200, seed)["right"].offsets[0] < 1.5,
-    "sigmoid, rate 0.1: without the mean path within 3 points":
-        lambda seed: abs(behind("no_mean", "sigmoid", 0.1, seed)) <= 0.03,
+    "sigmoid, rate 1: mean of u beyond 5 standard deviations in every layer within 10 updates without the mean path":
+        lambda seed: min(highest("no_mean", seed).min(), highest("neither", seed).min()) > 5
+        and max(highest("right", seed).max(), highest("no_variance", seed).max()) < 2.5,
+    "sigmoid, rate 1: the weights' gradient is off more without the mean path than without the variance path":
+        lambda seed: off("no_mean", seed) > 2 * off("no_variance", seed),
+    "sigmoid, rate 0.1: without the mean path within 3 points, without the variance path within 4":
+        lambda seed: abs(behind("no_mean", "sigmoid", 0.1, seed)) <= 0.03
+        and abs(behind("no_variance", "sigmoid", 0.1, seed)) <= 0.04,
+    "sigmoid, rate 0.03: without the mean path within 3 points":
+        lambda seed: abs(behind("no_mean", "sigmoid", 0.03, seed)) <= 0.03,
+    "sigmoid, rate 3: without the variance path within 3 points":
+        lambda seed: abs(behind("no_variance", "sigmoid", 3.0, seed)) <= 0.03,
     "sigmoid, rate 0.03: without the variance path behind by 1 point or more":
         lambda seed: behind("no_variance", "sigmoid", 0.03, seed) >= 0.01,
     "ReLU, rate 0.1: without the mean path behind by 2 points or more":

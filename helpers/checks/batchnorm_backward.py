@@ -1,10 +1,12 @@
 """Lesson 07's exercises: ways through the graph, its gradients, a numerical gradient, and checks that can fail."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from helpers.checks.exercise import Exercise, Quantity
+from helpers.checks.running import Outcome
 from helpers.validate import Array
 
 Case = tuple[object, ...]
@@ -52,6 +54,16 @@ def _differences(f: Scalar, x: Array, up: float, down: float) -> Array:
     return gradient
 
 
+def _by_rows(f: Scalar, x: Array, h: float) -> Array:
+    """Central differences with the entries of a row moved together."""
+    gradient = np.zeros_like(x)
+    for i in range(len(x)):
+        step = np.zeros_like(x)
+        step[i] = h
+        gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
 def _with_dx(scale: Callable[..., Array]) -> Callable[..., Gradients]:
     """The right answer but for dx, which is ``scale(dx, inv_std, gamma)``."""
     def wrong(dout: Array, x_hat: Array, inv_std: Array, gamma: Array) -> Gradients:
@@ -87,6 +99,33 @@ def _function_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+CATCHING = ("bcd", "ad", "cd")
+
+
+class Choices(Quantity):
+    """An exercise whose answer is some words of letters: judged by the first letter too many or too few.
+
+    So a mistake is a letter, whatever else is wrong; the order of the letters does not matter.
+    """
+
+    def outcomes(self, answer: Any) -> list[Outcome]:
+        """The first letter that is wrong, in the place of its word; the answer itself where it has another form."""
+        words = answer if isinstance(answer, list | tuple) else ()
+        if len(words) != len(self.expected) or not all(isinstance(word, str) for word in words):
+            return super().outcomes(answer)
+        slips = [sorted(set(word.strip().casefold()) ^ set(right)) for word, right in
+                 zip(words, self.expected, strict=True)]  # fmt: skip
+        if any(set("".join(words).casefold()) - set("abcd ")):
+            return super().outcomes(("?", "", ""))
+        first = next((k for k, slip in enumerate(slips) if slip), None)
+        return super().outcomes(tuple(slip[0] if k == first else "" for k, slip in enumerate(slips)))
+
+
+def _slip(k: int, letter: str) -> tuple[str, ...]:
+    """The right answer with ``letter`` taken out of word ``k``, or put in."""
+    return tuple("".join(set(word) ^ {letter}) if i == k else word for i, word in enumerate(CATCHING))
+
+
 EXERCISES = [
     Quantity(
         "07.paths",
@@ -120,6 +159,9 @@ EXERCISES = [
             "no_chain": lambda dinv_std, inv_std: -0.5 * inv_std**3,
             "root": lambda dinv_std, inv_std: dinv_std * 0.5 * inv_std,
             "power": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std**1.5,
+            "power_of_var": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std**-1.5,
+            "squared_too": lambda dinv_std, inv_std: -dinv_std * inv_std**2,
+            "cubed_below": lambda dinv_std, inv_std: dinv_std * -0.5 / inv_std**3,
             "added": lambda dinv_std, inv_std: np.full_like(inv_std, (dinv_std * -0.5 * inv_std**3).sum()),
         },
     ),
@@ -154,15 +196,15 @@ EXERCISES = [
             "backward_only": lambda f, x, h: _differences(f, x, 0, -h) / h,
             "sign": lambda f, x, h: _differences(f, x, -h, h) / (2 * h),
             "all_at_once": lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
+            "rows": _by_rows,
             "undivided": lambda f, x, h: _differences(f, x, h, -h),
         },
     ),
-    Quantity(
+    Choices(
         "07.catches",
-        expected=("cd", "d", "abcd"),
+        expected=CATCHING,
         parts=("bug 1", "bug 2", "bug 3"),
-        mistakes={"wrong_ones": ("bcd", "bd", "abcd"), "wrong_single": ("acd", "ad", "abcd"),
-                  "wrong_gamma": ("cd", "cd", "abcd"), "mean_missed": ("cd", "d", "cd"),
-                  "too_many": ("abcd", "abcd", "abcd"), "only_good": ("d", "d", "d"), "reversed": ("ab", "abc", "")},
+        mistakes={f"{bug}_{check}": _slip(k, check) for k, bug in enumerate(("variance", "mean", "gamma"))
+                  for check in "abcd"} | {"letters": ("abcde", "ad", "cd")},
     ),
 ]

@@ -96,7 +96,7 @@ def graph(column: Array) -> Panel:
         bound = next((b for b in BOUNDS if np.abs(exact - tried).max() < b), np.inf)
         return Walk(step, node, batch, values[node], exact, tried, bound)
 
-    controls = [steps("step", len(ORDER) - 1, value=8), integer("batch", 1, len(column) // N, 1)]
+    controls = [steps("step", len(ORDER) - 1), integer("batch", 1, len(column) // N, 1)]
     return Panel("07.graph", controls, compute, _draw_graph, _describe, size=(9.0, 4.4))
 
 

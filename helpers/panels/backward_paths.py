@@ -61,13 +61,18 @@ def paths(x: Array, dout: Array, gamma: float) -> Panel:
 
     controls = [number("x3", -4, 8, float(x[EDITED]), 0.1, 1), number("dout3", -3, 3, float(dout[EDITED]), 0.1, 1),
                 switch("variance", True), switch("mean", True)]  # fmt: skip
-    return Panel("07.paths", controls, compute, partial(_draw_paths, n=len(x)), _describe, size=(9.0, 4.0))
+    return Panel("07.paths", controls, compute, partial(_draw_paths, x=x), _describe, size=(9.0, 4.0))
 
 
-def _draw_paths(figure: Figure, n: int) -> Built:
-    """Three bars an example, their sum, and the numerical gradient around it."""
-    ax, at = figure.subplots(), np.arange(1, n + 1)
-    ax.set(xlim=(0.4, n + 0.9), ylim=(-LIMIT, LIMIT), xticks=at, xlabel=text("07.paths.x"), ylabel=text("07.paths.y"))
+def _draw_paths(figure: Figure, x: Array) -> Built:
+    """Three bars an example, their sum, and the numerical gradient around it; below, each example's x."""
+    ax, n = figure.subplots(), len(x)
+    at = np.arange(1, n + 1)
+    ax.set(xlim=(0.4, n + 0.9), ylim=(-LIMIT, LIMIT), xlabel=text("07.paths.x"), ylabel=text("07.paths.y"))
+    ax.set_xticks(at, [str(k) if k == EDITED + 1 else _tick(k, value) for k, value in zip(at, x, strict=True)])
+    tick = ax.get_xticklabels()[EDITED]
+    edited = ax.annotate("", (EDITED + 1, 0), (0, -tick.get_size() * 2.05), xycoords=ax.get_xaxis_transform(),
+                         textcoords="offset points", ha="center", va="center", size=tick.get_size())  # fmt: skip
     ax.axhline(0, color=BLACK, linewidth=0.8)
     bars = {name: ax.bar(at - 0.3 + 0.2 * k, np.zeros(n), 0.2, **look) for k, (name, look) in enumerate(LOOKS.items())}
     (numerical,) = ax.plot([], [], "o", color=BLACK, markersize=13, markerfacecolor="none", markeredgewidth=1.6)
@@ -82,9 +87,14 @@ def _draw_paths(figure: Figure, n: int) -> Built:
                 rectangle.set_height(height)
         numerical.set_data(at + 0.32, paths.numerical)
         total.set_data(at + 0.32, paths.total)
-        words.set_text(text("07.paths.words", error=error(paths)))
+        edited.set_text(text("07.paths.tick", x=paths.x[EDITED]))
+        words.set_text(text("07.paths.words", mean=paths.x.mean(), error=error(paths)))
 
-    return (*(one for group in bars.values() for one in group), numerical, total, words), update
+    return (*(one for group in bars.values() for one in group), numerical, total, edited, words), update
+
+
+def _tick(k: int, x: float) -> str:
+    return f"{k}\n{text('07.paths.tick', x=x)}"
 
 
 def error(paths: Paths) -> float:

@@ -78,7 +78,7 @@ def checked(n: int, dout: str, gamma: str, seed: int = 0) -> Checked:
 def checks() -> Panel:
     """Put a gradient check together: which of seven wrong backward passes does it catch?"""
     kinds = ("ones", "random")
-    controls = [choice("n", BATCH_SIZES, 8), menu("dout", kinds, "ones"), menu("gamma", kinds, "ones")]
+    controls = [choice("n", BATCH_SIZES, 8), menu("dout", kinds, "ones"), menu("gamma", kinds, "random")]
     return Panel("07.checks", controls, checked, _draw_checks, _describe_checks, size=(9.0, 3.9))
 
 

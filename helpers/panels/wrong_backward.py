@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.batching import minibatches
@@ -30,7 +31,8 @@ RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 STYLES = {"right": BATCHNORM, "no_variance": {"color": GREEN, "linestyle": "-."},
           "no_mean": {"color": BLACK, "linestyle": "--"}, "neither": {"color": GREY, "linestyle": ":"}}  # fmt: skip
 MARKERS = {"right": "D", "no_variance": "^", "no_mean": "s", "neither": "v"}
-GROWTH, OFFSETS = (1e-2, 1e8), (0.1, 1e4)
+GROWTH, OFFSETS = (1e-3, 1e4), (0.1, 30)
+KEYS, KEY_HEIGHT = (0.155, 0.32, 0.575, 0.81), 0.95  # where the four labels stand, as shares of the figure
 
 
 def without(dout: Array, cache: BatchNormCache, mean: bool = False, variance: bool = False) -> tuple[Array, ...]:
@@ -179,8 +181,9 @@ def _draw_run(figure: Figure, updates: int) -> Built:
     left.set(xlim=(0, updates), ylim=(0, 1.02), xlabel=text("07.training.x"), ylabel=text("07.training.accuracy"))
     right.set(xlim=(0, updates), ylim=GROWTH, yscale="log", yticks=(1e-2, 1, 1e2, 1e4), xlabel=text("07.training.x"))
     right.set_ylabel(text("07.training.length"))
+    right.minorticks_off()
     lines = {name: (left.plot([], [], **look)[0], right.plot([], [], **look)[0]) for name, look in STYLES.items()}
-    words = _key(right)
+    words = _key(figure, left)
 
     def update(run: Run) -> None:
         for name, (risen, grown) in lines.items():
@@ -197,10 +200,12 @@ def _growth(state: State) -> float:
     return 100 * float(np.median(state.lengths) - 1)
 
 
-def _key(ax: object) -> dict[str, Artist]:
-    """A label for each network, in its colour, at the top of ``ax``."""
-    return {name: ax.text(0.03, 0.985 - 0.1 * k, "", transform=ax.transAxes, va="top", color=look["color"])
-            for k, (name, look) in enumerate(STYLES.items())}  # fmt: skip
+def _key(figure: Figure, ax: Axes) -> dict[str, Artist]:
+    """A label for each network, in its colour, in a row at the top; the empty title of ``ax`` keeps the row free."""
+    ax.set_title(" ", pad=12)
+    figure.text(0.01, KEY_HEIGHT, text("07.training.now"), va="center")
+    return {name: figure.text(x, KEY_HEIGHT, "", va="center", color=look["color"])
+            for x, (name, look) in zip(KEYS, STYLES.items(), strict=True)}  # fmt: skip
 
 
 def _label(state: State, name: str) -> str:
@@ -209,10 +214,16 @@ def _label(state: State, name: str) -> str:
 
 
 def _describe(run: Run, name: str) -> str:
-    ends = {key: state.accuracy for key, state in run.moments[-1].items()}
-    said = {key: text("07.training.gone") if np.isnan(end) else f"{end:.2f}" for key, end in ends.items()}
-    grown = {f"{key}_length": np.nan_to_num(np.median(state.lengths)) for key, state in run.moments[-1].items()}
-    return text(f"{name}.sentence", update=run.updates[-1], **said, **grown)
+    said = {key: _end(state) for key, state in run.moments[-1].items()}
+    return text(f"{name}.sentence", update=run.updates[-1], **said)
+
+
+def _end(state: State) -> str:
+    """A network's accuracy and growth in words; that it diverged, if it did."""
+    if np.isnan(state.accuracy):
+        return text("07.training.gone")
+    growth = float(f"{_growth(state):.2g}")
+    return text("07.training.end", accuracy=state.accuracy, growth=f"{growth:.{0 if growth >= 10 else 1}f}")
 
 
 class Shown(NamedTuple):
@@ -226,13 +237,18 @@ def layers(run: Run) -> Panel:
     """A recorded ``run``: how far the mean of each layer's u is from 0, in standard deviations, at a chosen moment."""
 
     def describe(shown: Shown) -> str:
-        last = {name: state.offsets[2] for name, state in shown.moment.items()}
-        said = {name: f"{offset:.{1 if offset < 3 else 0}f}" for name, offset in last.items()}
+        said = {name: _offsets(state) for name, state in shown.moment.items()}
         return text("07.layers.sentence", update=shown.update, **said)
 
     controls = [steps("moment", len(run.moments) - 1, value=len(run.moments) - 1)]
     build = partial(_draw_layers, run=run)
     return Panel("07.layers", controls, lambda moment: Shown(run.updates[moment], run.moments[moment]), build, describe)
+
+
+def _offsets(state: State) -> str:
+    if np.isnan(state.accuracy):
+        return text("07.training.gone")
+    return ", ".join(f"{offset:.{1 if offset < 3 else 0}f}" for offset in state.offsets)
 
 
 def _draw_layers(figure: Figure, run: Run) -> Built:
@@ -243,10 +259,11 @@ def _draw_layers(figure: Figure, run: Run) -> Built:
     for name, look in STYLES.items():
         left.plot(run.updates, [moment[name].accuracy for moment in run.moments], **look)
     right.set(xlim=(0.7, 3.3), ylim=OFFSETS, yscale="log", xticks=(1, 2, 3), xlabel=text("07.layers.x"))
+    right.set_yticks((0.1, 1, 10), ("0.1", "1", "10"))
     right.set_ylabel(text("07.layers.y"))
     (here,) = left.plot([], [], color=BLACK, linewidth=1)
     lines = {name: right.plot([], [], marker=MARKERS[name], **look)[0] for name, look in STYLES.items()}
-    words = _key(right)
+    words = _key(figure, left)
 
     def update(shown: Shown) -> None:
         here.set_data([shown.update] * 2, [0, 1.02])
