@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from helpers import course
 from helpers.data import Dataset
 from helpers.live import Live
+from helpers.network import Network
 from helpers.panels import norm_training, normalizing, variance_traps
 from helpers.plots import batchnorm_forward as plots
 from tests.sweep import numbers, swept
@@ -30,15 +31,16 @@ def own_norm(values, gamma=1.0, beta=0.0, eps=EPS):
 
 
 def test_an_edited_batch_moves_all_its_outputs():
-    start = [6.75, 6.15, 2.5, 2.9, 7.65]
+    start = [6.75, 6.2, 2.5, 2.9, 7.65]
     first = own_norm(start)[0]
     for live in swept(normalizing.batch(np.array(start))):
         x = list(live.values.values())
         x_hat, mean, var = own_norm(x)
         moved = sum(abs(a - b) > 1e-6 for a, b in zip(x_hat, first, strict=True))
-        wanted = [*x, mean, var, *x_hat, 5, moved]
+        wanted = [*x, mean, var, *x_hat, *([moved, 5] if moved else [5])]
         assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
         assert moved == (0 if x == start else 5)
+        assert ("None of" in live.sentence) == (x == start)
         left, right = live.canvas.figure.axes
         assert left.lines[1].get_ydata().tolist() == x
         assert right.lines[2].get_ydata() == pytest.approx(x_hat)
@@ -47,7 +49,7 @@ def test_an_edited_batch_moves_all_its_outputs():
 
 
 def test_a_batch_of_equal_values_is_named_and_all_zero():
-    live = Live(normalizing.batch(np.array([6.75, 6.15, 2.5, 2.9, 7.65])))
+    live = Live(normalizing.batch(np.array([6.75, 6.2, 2.5, 2.9, 7.65])))
     for widget in live.widgets.values():
         widget.value = 4.0
     assert "all values are the same" in live.sentence
@@ -86,10 +88,15 @@ def test_gamma_and_beta_set_the_spread_and_the_mean(columns):
         gamma, beta = live.values.values()
         y, _, _ = own_norm(x, gamma, beta)
         distance = math.sqrt(sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) / len(x))
-        assert numbers(live.sentence) == pytest.approx([gamma, beta, beta, abs(gamma), distance], abs=6e-3)
+        found = numbers(live.sentence)
+        assert found[:4] == pytest.approx([gamma, beta, beta, abs(gamma)], abs=6e-3)
+        assert found[4] == pytest.approx(distance, abs=6e-4)
         left, right = live.canvas.figure.axes
         assert left.lines[1].get_ydata() == pytest.approx(y)
+        assert left.get_ylim()[0] < min(y) <= max(y) < left.get_ylim()[1]
+        assert right.get_yscale() == "linear"
         assert max(right.lines[1].get_ydata()) < right.get_ylim()[1]
+        assert right.texts[0].get_text() == ""
         assert right.get_xlim()[0] < min(y) <= max(y) < right.get_xlim()[1]
 
 
@@ -100,28 +107,60 @@ def test_with_the_root_and_the_mean_the_input_comes_back(columns):
     assert live.result.distance < 0.01
 
 
-def test_gamma_0_gives_one_value_that_stays_in_the_picture(columns):
+def test_gamma_0_gives_one_value_and_a_note_says_how_high_it_is(columns):
     live = Live(normalizing.restore(columns["malic_acid"]))
     live.widgets["gamma"].value = 0
     assert live.result.y.tolist() == [0] * 90
-    assert live.canvas.figure.axes[1].lines[1].get_ydata().max() == 100
+    right = live.canvas.figure.axes[1]
+    assert right.lines[1].get_ydata().max() == 100 > right.get_ylim()[1]
+    assert right.texts[0].get_text() == "↑ to 100 %"
+    assert right.texts[0].get_position()[0] == pytest.approx(0.125 + 0.6)
 
 
 def test_the_share_of_zeros(columns):
-    features = {"unit": columns["unit"], "proline": columns["proline"], "edge": columns["pixel"]}
+    features = {"unit": columns["unit"], "proline": columns["proline"], "pixel_62": columns["pixel"]}
     for live in swept(normalizing.zeros(features)):
         gamma, beta, name = live.values.values()
         y = np.array(own_norm(features[name], gamma, beta)[0])
         percent = 100 * sum(v <= 0 for v in y) / len(y)
         found = numbers(live.sentence)
         assert found[:2] == pytest.approx([gamma, beta], abs=1e-9)
-        assert found[-1] == pytest.approx(percent, abs=0.06)
-        below, above = live.canvas.figure.axes[0].patches
+        assert found[2] == pytest.approx(percent, abs=0.06)
+        ax = live.canvas.figure.axes[0]
+        below, above = ax.patches
+        heights = below.get_data().values + above.get_data().values
+        assert ax.get_yscale() == "linear"
+        assert ax.texts[2].get_text() == ("" if max(heights) <= ax.get_ylim()[1] else f"↑ to {max(heights):.0f} %")
         assert below.get_data().values.sum() == pytest.approx(percent)
         assert above.get_data().values.sum() == pytest.approx(100 - percent)
         assert abs(y).max() < 11
         if beta == 0 and gamma > 0:
             assert percent == pytest.approx(100 * np.mean(features[name] <= features[name].mean()))
+
+
+def test_the_vertical_axis_belongs_to_the_feature_and_a_note_names_what_is_higher(columns):
+    features = {"unit": columns["unit"], "pixel_62": columns["pixel"]}
+    live = Live(normalizing.zeros(features))
+    ax, limits = live.canvas.figure.axes[0], {}
+    for name in ("pixel_62", "unit"):
+        live.widgets["feature"].value = name
+        edges = [-11 + 0.25 * k for k in range(89)]
+        x_hat = own_norm(features[name])[0]
+        highest = max(sum(a <= v < b for v in x_hat) for a, b in zip(edges, edges[1:], strict=False))
+        limits[name] = ax.get_ylim()[1]
+        assert limits[name] == pytest.approx(min(200 * highest / len(x_hat), 102))
+        live.widgets["gamma"].value = 2
+        assert ax.get_ylim()[1] == limits[name]
+    live.widgets["gamma"].value = 0
+    assert ax.texts[2].get_text() == "↑ to 100 %"
+    assert limits["unit"] < limits["pixel_62"]
+
+
+def test_a_hidden_unit_computes_the_linear_part():
+    pixels = np.random.default_rng(5).uniform(size=(7, 64))
+    weights = (2 / 64) ** 0.5 * np.random.default_rng(0).standard_normal((64, 64))
+    assert normalizing.hidden_unit(pixels) == pytest.approx(pixels @ weights[:, 37])
+    assert normalizing.hidden_unit(pixels, 2) == pytest.approx(pixels @ weights[:, 2])
 
 
 def test_what_is_left_of_a_sliders_steps_does_not_count(columns):
@@ -283,6 +322,44 @@ def test_the_recorded_moments_are_shown_one_by_one(recorded, length):
             assert found == pytest.approx(wanted, abs=0.06)
 
 
+def own_epochs(p, data, rate, epochs, held=()):
+    """The parameters after epochs in batches of 60 that 1 shuffles; the last batch is what is left; float64."""
+    rng, x = np.random.default_rng(1), data.x.astype(float)
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for first in range(0, len(x), 60):
+            rows = order[first : first + 60]
+            _, gradients = own_pass(p, x[rows], data.y[rows], (1, 2))
+            p = {name: value if name in held else value - rate * gradients[name] for name, value in p.items()}
+    return p
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_gamma_and_beta_are_trained_or_held(data, held):
+    network = Network((64, 20, 20, 10), "sigmoid", batchnorm=True)
+    first, last = norm_training.trained(network, data[0], held, rate=0.5, epochs=3)
+    assert {array.dtype for array in last.values()} == {np.dtype(np.float32)}
+    affine = ("gamma1", "beta1", "gamma2", "beta2")
+    wanted = own_epochs({k: v.astype(float) for k, v in first.items()}, data[0], 0.5, 3, affine if held else ())
+    for name, array in last.items():
+        assert array == pytest.approx(wanted[name], abs=2e-3)
+        assert np.array_equal(array, first[name]) == (held and name in affine)
+    x = data[0].x.astype(float)
+    assert norm_training.loss_of(network, last, data[0]) == pytest.approx(
+        own_pass({k: v.astype(float) for k, v in last.items()}, x, data[0].y, (1, 2))[0], rel=1e-4)
+
+
+def test_the_share_of_pre_activations_below_0(data):
+    network = Network((64, 20, 20, 10), "sigmoid", batchnorm=False)
+    p = {f"weight{k}": np.random.default_rng(k).normal(size=shape).astype(np.float32)
+         for k, shape in enumerate(((64, 20), (20, 20), (20, 10)), 1)}  # fmt: skip
+    p |= {f"bias{k}": np.full(n, -0.3, np.float32) for k, n in ((1, 20), (2, 20), (3, 10))}
+    z1 = data[0].x @ p["weight1"] - 0.3
+    z2 = sigmoid(z1) @ p["weight2"] - 0.3
+    share = (np.count_nonzero(z1 <= 0) + np.count_nonzero(z2 <= 0)) / (z1.size + z2.size)
+    assert norm_training.share_below_0(network, p, data[0]) == pytest.approx(share, abs=1e-3)
+
+
 def test_batch_norm_at_chosen_layers_is_the_run_written_out(data):
     panel = norm_training.placement(*data, updates=30)
     plain = {rate: own_run((64, 50, 50, 50, 10), (), 0.1, data[0], rate, 30) for rate in (0.1, 1.0)}
@@ -301,7 +378,7 @@ def test_batch_norm_at_chosen_layers_is_the_run_written_out(data):
         assert tail[0] == 30
         assert tail[-4:] == pytest.approx(
             [losses[-1], live.result.normed.accuracy, plains[-1], live.result.plain.accuracy], abs=0.011)
-        dotted, dashed, solid = live.canvas.figure.axes[0].lines
+        dotted, solid, dashed = live.canvas.figure.axes[0].lines
         assert dotted.get_ydata() == pytest.approx([math.log(10)] * 2)
         assert solid.get_ydata() == pytest.approx(losses, abs=2e-3)
         assert dashed.get_xdata().tolist() == [0, 10, 20, 30]

@@ -114,11 +114,16 @@ EFFECTS = {
         before_ahead("sigmoid", rate, seed) for rate in (0.03, 1.0)),
     "sigmoid, rate 3: after diverges": lambda seed: diverged("sigmoid", True, 3.0, seed),
     "sigmoid, rate 3: before trains": lambda seed: not diverged("sigmoid", False, 3.0, seed),
+    "ReLU, rate 3: neither diverges": lambda seed: not any(
+        diverged("relu", after, 3.0, seed) for after in (False, True)),
     "without batch norm nothing is learned: loss above 2.2 at rates 0.1 and 1": lambda seed: (
         min(placed(NOWHERE, rate, seed) for rate in (0.1, 1.0)) > 2.2),
     "rate 0.1: layer 3 alone beats layer 2 alone, and that layer 1 alone": lambda seed: (
         placed(THIRD, 0.1, seed) < placed(SECOND, 0.1, seed) < placed(FIRST, 0.1, seed)),
-    "rate 0.1: all layers beat layer 3 alone": lambda seed: placed(ALL, 0.1, seed) < placed(THIRD, 0.1, seed),
+    "rate 0.1: layers 1 and 3 beat layer 3 alone, and all layers beat those": lambda seed: (
+        placed(ALL, 0.1, seed) < placed((True, False, True), 0.1, seed) < placed(THIRD, 0.1, seed)),
+    "rate 0.1: layer 1 beside layer 2 changes the loss by less than 0.05": lambda seed: (
+        abs(placed((True, True, False), 0.1, seed) - placed(SECOND, 0.1, seed)) < 0.05),
     "layer 1 alone: above 2.2 at rate 0.1, below 0.6 at rate 1": lambda seed: (
         placed(FIRST, 0.1, seed) > 2.2 and placed(FIRST, 1.0, seed) < 0.6),
 }

@@ -62,6 +62,11 @@ def _shuffled(x: Array, gamma: Array, beta: Array, eps: float) -> Array:
     return forward(x.reshape(-1, x.shape[1]), gamma, beta, eps).reshape(x.shape)
 
 
+def _not_turned_back(x: Array, gamma: Array, beta: Array, eps: float) -> Array:
+    last = x.transpose(0, 2, 3, 1)
+    return forward(last.reshape(-1, x.shape[1]), gamma, beta, eps).reshape(x.shape)
+
+
 def _unbiased_maps(x: Array, gamma: Array, beta: Array, eps: float) -> Array:
     count = x.size / x.shape[1]
     return conv(x, gamma * np.sqrt((_var(x) + eps) / (_var(x) * count / (count - 1) + eps)), beta, eps)
@@ -82,12 +87,12 @@ EXERCISES = [
     ),
     Quantity(
         "06.by_hand",
-        expected=(4, 9, 5 / 3, 4),
+        expected=(4, 9, 5 / 3, 4.0),
         parts=("mean", "variance", "x_hat", "y"),
         tolerance=0.003,
         mistakes={"unbiased": (4, 12, 5 / 12**0.5, 15 / 12**0.5 - 1), "no_root": (4, 9, 5 / 9, 15 / 9 - 1),
-                  "swapped": (4, 9, 5 / 3, 3 - 5 / 3), "not_centred": (4, 9, 3, 8), "deviation": (4, 3, 5 / 3, 4),
-                  "sum_of_squares": (4, 36, 5 / 6, 1.5), "not_shifted": (4, 9, 5 / 3, 5),
+                  "swapped": (4, 9, 5 / 3, 3 - 5 / 3), "not_centred": (4, 9, 3, 8), "deviation": (4, 3, 5 / 3, 4.0),
+                  "sum_of_squares": (4, 36, 5 / 6, 1.5), "not_shifted": (4, 9, 5 / 3, 5.0),
                   "of_first": (4, 9, -1, -4), "unchanged": (4, 9, 5 / 3, 5 / 3)},
     ),
     Exercise(
@@ -143,6 +148,7 @@ EXERCISES = [
             "over_channels": lambda x, g, b, eps: _over((1,), x, g, b, eps),
             "last_axis": lambda x, g, b, eps: g * conv(x, np.ones_like(g), np.zeros_like(b), eps) + b,
             "shuffled": _shuffled,
+            "not_turned_back": _not_turned_back,
             "unbiased": _unbiased_maps,
             "no_affine": lambda x, g, b, eps: conv(x, np.ones_like(g), np.zeros_like(b), eps),
             "no_root": lambda x, g, b, eps: conv(x, g / np.sqrt(_var(x) + eps), b, eps),
@@ -151,11 +157,12 @@ EXERCISES = [
     ),
     Quantity(
         "06.which_eps",
-        expected=(1 / 11, 1 / 1.01**2),
+        expected=(2 / 7, 1 / 1.005**2),
         parts=("inside", "outside"),
-        tolerance=0.004,
-        mistakes={"swapped": (1 / 1.01**2, 1 / 11), "one": (1.0, 1.0), "deviations": (11**-0.5, 1 / 1.01),
-                  "std_for_variance": (1 / 1.01, 1 / 1.01**2), "only_inside": (1 / 11, 1.0),
-                  "not_squared": (1 / 11, 1 / 1.01), "same": (1 / 11, 1 / 11), "zero": (0, 0)},
+        tolerance=0.001,
+        mistakes={"swapped": (1 / 1.005**2, 2 / 7), "one": (1.0, 1.0), "deviations": ((2 / 7) ** 0.5, 1 / 1.005),
+                  "std_for_variance": (1 / 1.005, 1 / 1.005**2), "only_inside": (2 / 7, 1.0),
+                  "not_squared": (2 / 7, 1 / 1.005), "same": (2 / 7, 2 / 7), "zero": (0, 0),
+                  "of_panel": (1 / 11, 1 / 1.01**2)},
     ),
 ]  # fmt: skip

@@ -8,14 +8,15 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from helpers.batching import minibatches
 from helpers.catalogue import text
 from helpers.controls import choice, steps, switch
 from helpers.data import Dataset
 from helpers.layers import softmax_cross_entropy
 from helpers.live import Panel, Update
-from helpers.network import Network, Parameters, accuracy, forward, initialize, predict
+from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN
-from helpers.training import Step, training_steps
+from helpers.training import Step, sgd_update, training_steps
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -35,6 +36,25 @@ def run_steps(network: Network, train: Dataset, rate: float, std: float | None, 
     start = initialize(network, np.random.default_rng(seed), std, np.float32)
     return training_steps(network, start, train.x, train.y, batch_size=BATCH_SIZE, epochs=1_000_000,
                           learning_rate=rate, rng=np.random.default_rng(100 + seed), drop_last=True)  # fmt: skip
+
+
+def trained(network: Network, train: Dataset, held: bool, rate: float = 0.5, epochs: int = 12) -> list[Parameters]:
+    """The float32 parameters before and after training; if ``held``, gammas and betas keep their values."""
+    weights = first = initialize(network, np.random.default_rng(0), dtype=np.float32)
+    rng = np.random.default_rng(1)
+    for _ in range(epochs):
+        for x, y in minibatches(train.x, train.y, BATCH_SIZE, rng):
+            _, gradients, _ = loss_and_gradients(network, weights, x, y)
+            if held:
+                gradients |= {k: 0 * g for k, g in gradients.items() if k.startswith(("gamma", "beta"))}
+            weights = sgd_update(weights, gradients, rate)
+    return [first, weights]
+
+
+def share_below_0(network: Network, parameters: Parameters, examples: Dataset) -> float:
+    """The share of the hidden layers' pre-activations at or below 0, with all ``examples`` as one batch."""
+    caches = forward(network, parameters, examples.x)[1]
+    return float(np.mean([np.mean(cache.z <= 0) for cache in caches[:-1]]))
 
 
 class Moment(NamedTuple):
@@ -107,7 +127,7 @@ def moments(run: Run) -> Panel:
     def describe(moment: Moment) -> str:
         return text("06.moments.sentence" if moment.update else "06.moments.start", **_typical(moment))
 
-    controls = [steps("moment", len(run) - 1, value=len(run) - 1)]
+    controls = [steps("moment", len(run) - 1)]
     return Panel("06.moments", controls, lambda moment: run[moment], _draw_moments, describe)
 
 
@@ -162,7 +182,7 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
     def describe(result: Placed) -> str:
         return text("06.placement.sentence", **_placed_numbers(result))
 
-    controls = [switch("layer1", False), switch("layer2", False), switch("layer3", True),
+    controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
                 choice("learning_rate", RATES, 0.1)]  # fmt: skip
     return Panel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
                  total=lambda **_: updates // PLACED_EVERY)  # fmt: skip
@@ -170,14 +190,15 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
 
 def _curves(network: Network, train: Dataset, test: Dataset, rate: float, updates: int) -> Iterator[Curve]:
     start = initialize(network, np.random.default_rng(0), PLACED_STD, np.float32)
-    losses = [_loss(network, start, train)]
+    losses = [loss_of(network, start, train)]
     for step in islice(run_steps(network, train, rate, PLACED_STD), updates):
         if step.update % PLACED_EVERY == 0:
-            losses.append(_loss(network, step.parameters, train))
+            losses.append(loss_of(network, step.parameters, train))
             yield Curve(tuple(losses), accuracy(predict(network, step.parameters, step.running, test.x), test.y))
 
 
-def _loss(network: Network, parameters: Parameters, examples: Dataset) -> float:
+def loss_of(network: Network, parameters: Parameters, examples: Dataset) -> float:
+    """The loss, with all ``examples`` as one batch."""
     return softmax_cross_entropy(forward(network, parameters, examples.x)[0], examples.y)[0]
 
 
@@ -194,8 +215,8 @@ def _draw_placed(figure: Figure, updates: int) -> Built:
     ax = figure.subplots()
     ax.set(xlim=(0, 1.02 * updates), ylim=(0, 3.2), xlabel=text("06.placement.x"), ylabel=text("06.placement.y"))
     ax.axhline(np.log(10), color=GREY, linestyle=":", linewidth=1.5)
-    (plain,) = ax.plot([], [], **PLAIN)
     (normed,) = ax.plot([], [], **BATCHNORM)
+    (plain,) = ax.plot([], [], **PLAIN)
     words = [ax.text(0.01, y, "", transform=ax.transAxes, va="top", color=style["color"], bbox=BOX)
              for y, style in ((0.99, BATCHNORM), (0.91, PLAIN))]  # fmt: skip
 
@@ -207,4 +228,4 @@ def _draw_placed(figure: Figure, updates: int) -> Built:
         words[0].set_text(text("06.placement.label", **numbers))
         words[1].set_text(text("06.placement.plain", **numbers))
 
-    return (plain, normed, *words), update
+    return (normed, plain, *words), update

@@ -1,6 +1,6 @@
 """Lesson 06's instant panels: an editable batch, the shape of a feature, gamma and beta, the zeros of ReLU."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from helpers.batchnorm import batchnorm_forward
 from helpers.catalogue import text
 from helpers.controls import menu, number
 from helpers.live import Panel, Update
+from helpers.network import Network, forward, initialize
 from helpers.style import BATCHNORM, BLACK, BLUE, GREY
 
 Array = np.ndarray
@@ -28,6 +29,12 @@ def normalized(column: Array, gamma: float = 1.0, beta: float = 0.0, eps: float 
     """Batch normalization of one feature (N,), as float64 (N,)."""
     x = np.asarray(column, np.float64)[:, None]
     return batchnorm_forward(x, np.array([float(gamma)]), np.array([float(beta)]), eps)[0][:, 0]
+
+
+def hidden_unit(pixels: Array, unit: int = 37) -> Array:
+    """The pre-activations (N,) of one unit in the first of two hidden layers, before training; ``pixels`` (N, 64)."""
+    network = Network((64, 64, 64, 10))
+    return forward(network, initialize(network, np.random.default_rng(0)), pixels)[1][0].z[:, unit]
 
 
 def on_grid(value: float) -> float:
@@ -58,7 +65,7 @@ def batch(column: Array) -> Panel:
     def build(figure: Figure) -> Built:
         return _draw_batch(figure, column, start)
 
-    controls = [number(key, 0, MOST, float(value), 0.01) for key, value in zip(keys, column, strict=True)]
+    controls = [number(key, 0, MOST, float(value), 0.05) for key, value in zip(keys, column, strict=True)]
     return Panel("06.batch", controls, compute, build, _describe_batch, size=(9.0, 3.2))
 
 
@@ -90,7 +97,8 @@ def _describe_batch(result: Batch) -> str:
     case = "sentence" if result.var > 0 else "constant"
     rows = {name: ", ".join(f"{value + 0:.2f}" for value in values.round(2))
             for name, values in (("x", result.x), ("x_hat", result.x_hat))}  # fmt: skip
-    return text(f"06.batch.{case}", mean=result.mean, var=result.var, moved=result.moved, n=len(result.x), **rows)
+    moved = text("06.batch.moved" if result.moved else "06.batch.still", moved=result.moved, n=len(result.x))
+    return f"{text(f'06.batch.{case}', mean=result.mean, var=result.var, **rows)} {moved}"
 
 
 class Shape(NamedTuple):
@@ -154,10 +162,21 @@ def _percent(values: Array, bins: Array, of: int | None = None) -> Array:
     return 100 * np.histogram(inside, bins)[0] / (of or len(values))
 
 
-def _root_scale(ax: Axes) -> None:
-    """A root scale from 0 to 100 %, on which narrow and wide histograms can be seen."""
-    ax.set_yscale("function", functions=(np.sqrt, np.square))
-    ax.set(ylim=(0, 115), yticks=(0, 1, 5, 20, 50, 100))
+def _limit(share: Array) -> float:
+    """The upper end of an axis for histograms like ``share`` (B,), in percent, and for some that are twice as high."""
+    return min(2 * float(share.max()), 102.0)
+
+
+def _note(ax: Axes) -> tuple[Artist, Callable[[Array, Array], None]]:
+    """A note beside a bin that is higher than ``ax``; the function sets it from the bins' middles and shares (B,)."""
+    note = ax.text(0, 0, "", va="top", color=BLUE, bbox=BOX)
+
+    def update(middles: Array, share: Array) -> None:
+        at, limit = share.argmax(), ax.get_ylim()[1]
+        note.set_position((middles[at] + 0.6, 0.97 * limit))
+        note.set_text(text("06.zeros.higher", percent=share[at]) if share[at] > limit else "")
+
+    return note, update
 
 
 class Affine(NamedTuple):
@@ -185,26 +204,29 @@ def restore(column: Array) -> Panel:
 
 
 def _draw_restore(figure: Figure, column: Array) -> Built:
-    """Output against input with the diagonal, and the histograms of both."""
+    """Output against input with the line y = x, and the histograms of both."""
     left, right = figure.subplots(1, 2)
     bins = np.linspace(-8, 12, 81)
-    middles = (bins[1:] + bins[:-1]) / 2
+    middles, before = (bins[1:] + bins[:-1]) / 2, _percent(column, bins)
     left.plot([-1, 7], [-1, 7], "--", color=BLACK, linewidth=1.8)
-    left.set(xlim=(0, 6.5), ylim=(-8, 12), xlabel=text("06.restore.x"), ylabel=text("06.restore.y"))
-    left.set_title(text("06.restore.diagonal"))
-    right.plot(middles, _percent(column, bins), color=BLACK, linestyle="--", drawstyle="steps-mid", linewidth=1.6)
-    _root_scale(right)
-    right.set(xlim=(-8, 12), xlabel=text("06.restore.values"), ylabel=text("06.restore.percent"))
+    left.set(xlim=(0, 6.5), ylim=(-8, 15), xlabel=text("06.restore.x"), ylabel=text("06.restore.y"))
+    left.set_title(text("06.restore.line"))
+    right.plot(middles, before, color=BLACK, linestyle="--", drawstyle="steps-mid", linewidth=1.6)
+    right.set(xlim=(-8, 12), ylim=(0, _limit(before)), xlabel=text("06.restore.values"))
+    right.set_ylabel(text("06.restore.percent"))
     (dots,) = left.plot([], [], "o", color=BLUE, markersize=5, markeredgewidth=0)
     (outline,) = right.plot([], [], drawstyle="steps-mid", **BATCHNORM)
-    words = right.text(0.98, 0.97, "", transform=right.transAxes, ha="right", va="top", bbox=BOX)
+    words = left.text(0.02, 0.98, "", transform=left.transAxes, va="top", bbox=BOX)
+    note, set_note = _note(right)
 
     def update(result: Affine) -> None:
+        share = _percent(result.y, bins)
         dots.set_data(column, result.y)
-        outline.set_data(middles, _percent(result.y, bins))
+        outline.set_data(middles, share)
+        set_note(middles, share)
         words.set_text(text("06.restore.label", **_moments(result)))
 
-    return (dots, outline, words), update
+    return (dots, outline, words, note), update
 
 
 def _moments(result: Affine) -> dict[str, float]:
@@ -236,25 +258,29 @@ def zeros(features: Mapping[str, Array]) -> Panel:
 
     controls = [number("gamma", -2, 2, 1.0, 0.1, 1), number("beta", -2, 2, 0.0, 0.1, 1),
                 menu("feature", list(features), next(iter(features)))]  # fmt: skip
-    return Panel("06.zeros", controls, compute, _draw_zeros, describe)
+    limits = {name: _limit(_percent(normalized(column), ZERO_BINS)) for name, column in features.items()}
+    return Panel("06.zeros", controls, compute, lambda figure: _draw_zeros(figure, limits), describe)
 
 
-def _draw_zeros(figure: Figure) -> Built:
-    """The histogram of y in two parts: hatched what becomes 0, filled what passes."""
+def _draw_zeros(figure: Figure, limits: Mapping[str, float]) -> Built:
+    """The histogram of y in two parts: hatched what becomes 0, filled what passes; ``limits`` are the axis's ends."""
     ax = figure.subplots()
-    _root_scale(ax)
     ax.set(xlim=(ZERO_BINS[0], ZERO_BINS[-1]), xlabel=text("06.zeros.x"), ylabel=text("06.zeros.y"))
-    none = np.zeros(len(ZERO_BINS) - 1)
+    middles, none = (ZERO_BINS[1:] + ZERO_BINS[:-1]) / 2, np.zeros(len(ZERO_BINS) - 1)
     below = ax.stairs(none, ZERO_BINS, fill=True, facecolor="white", edgecolor=GREY, hatch="////", linewidth=1.5)
     above = ax.stairs(none, ZERO_BINS, fill=True, facecolor=BLUE, edgecolor=BLUE)
     edge = ax.axvline(0, color=BLACK, linewidth=1.5)
     words = [ax.text(x, 0.95, "", transform=ax.transAxes, ha=ha, va="top", fontsize=15, bbox=BOX, color=color)
              for x, ha, color in ((0.02, "left", BLACK), (0.98, "right", BLUE))]  # fmt: skip
+    note, set_note = _note(ax)
 
     def update(result: Zeros) -> None:
+        if ax.get_ylim()[1] != limits[result.name]:
+            ax.set_ylim(0, limits[result.name])
         below.set_data(_percent(result.y[result.y <= 0], ZERO_BINS, len(result.y)))
         above.set_data(_percent(result.y[result.y > 0], ZERO_BINS, len(result.y)))
+        set_note(middles, _percent(result.y, ZERO_BINS))
         words[0].set_text(text("06.zeros.zero", percent=result.percent))
         words[1].set_text(text("06.zeros.pass", percent=100 - result.percent))
 
-    return (below, above, edge, *words), update
+    return (below, above, edge, *words, note), update

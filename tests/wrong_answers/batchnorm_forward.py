@@ -21,8 +21,10 @@ BY_HAND = [
     ("(4, 9, 1.667, -1 * 1.667 + 3)", "swapped"),
     ("(4, 9, 9 / 3, 8)", "not_centred"),
     ("(4, 3, 1.67, 4)", "deviation"),
+    ("(4, 3, 1.67, 3 * 1.67 - 1)", "deviation"),
     ("(4, 36, 5 / 6, 3 * 5 / 6 - 1)", "sum_of_squares"),
-    ("(4, 9, 1.667, 5)", "not_shifted"),
+    ("(4, 9, 1.67, 3 * 1.67)", "not_shifted"),
+    ("(4, 9, 1.7, 4.1)", "value"),
     ("(4, 9, -1, -4)", "of_first"),
     ("(4, 9, 5 / 3, 5 / 3)", "unchanged"),
     ("(4, 9, 5 / 3, ...)", "unfinished"),
@@ -87,20 +89,25 @@ CONV = [
     (HEAD + "last = x.transpose(0, 2, 3, 1)\n    flat = last.reshape(-1, x.shape[1])\n"
      "    y = gamma * (flat - flat.mean(axis=0)) / np.sqrt(flat.var(axis=0) + eps) + beta\n"
      "    return y.reshape(last.shape)", "channels_last"),
+    (HEAD + "flat = x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1])\n"
+     "    y = gamma * (flat - flat.mean(axis=0)) / np.sqrt(flat.var(axis=0) + eps) + beta\n"
+     "    return y.reshape(x.shape)", "not_turned_back"),
     (HEAD + "m, v = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))\n"
      "    return gamma * (x - m) / np.sqrt(v + eps) + beta", "value"),
     (HEAD + "return ...", "unfinished"),
 ]
 WHICH_EPS = [
-    ("(0.980, 0.0909)", "swapped"),
+    ("(0.990, 0.286)", "swapped"),
     ("(1.0, 1.0)", "one"),
-    ("(np.sqrt(1e-6 / 1.1e-5), 0.001 / 0.00101)", "deviations"),
-    ("(0.001 / (0.001 + 1e-5), (0.001 / (0.001 + 1e-5)) ** 2)", "std_for_variance"),
-    ("(0.0909, 1e-6 / (1e-6 + 1e-10))", "only_inside"),
-    ("(0.0909, 0.990)", "not_squared"),
-    ("(1 / 11, 1 / 11)", "same"),
+    ("(np.sqrt(4e-6 / 1.4e-5), 0.002 / 0.00201)", "deviations"),
+    ("(0.002 / (0.002 + 1e-5), (0.002 / (0.002 + 1e-5)) ** 2)", "std_for_variance"),
+    ("(0.286, 4e-6 / (4e-6 + 1e-10))", "only_inside"),
+    ("(0.286, 0.995)", "not_squared"),
+    ("(2 / 7, 2 / 7)", "same"),
     ("(0, 0)", "zero"),
-    ("(0.0909, ...)", "unfinished"),
+    ("(0.091, 0.980)", "of_panel"),
+    ("(0.3, 0.9)", "value"),
+    ("(0.286, ...)", "unfinished"),
 ]
 WRONG = {
     "06.count": COUNT,
