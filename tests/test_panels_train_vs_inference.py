@@ -1,6 +1,7 @@
 """Lesson 08's panels, figures and training by mistake, against computations of their own."""
 
 import math
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -69,21 +70,32 @@ def strokes(line):
 
 def test_an_example_among_its_batch_mates(examples, parameters, stored):
     panel = batch_mates.mates(NETWORK, parameters, stored, examples, example=7)
+    others = [k for k in range(2050) if k != 7]
+    fixed = shares_of(scores(parameters, examples.x[[7]], stored["mean1"], stored["var1"])[0])
+    right = fixed.argmax()
+
+    @cache
+    def with_mates(m, k):
+        batch = examples.x[[7, *np.random.default_rng(k).choice(others, m - 1, replace=False)]]
+        return batch, shares_of(scores(parameters, batch)[0])
+
     for live in swept(panel):
         mates, m, mode = live.values.values()
-        others = [k for k in range(2050) if k != 7]
-        chosen = np.random.default_rng(mates).choice(others, m - 1, replace=False)
-        batch = examples.x[[7, *chosen]]
-        fixed = shares_of(scores(parameters, batch[:1], stored["mean1"], stored["var1"])[0])
-        wanted = shares_of(scores(parameters, batch)[0]) if mode == "training" else fixed
+        everyone = np.array([with_mates(m, k)[1] if mode == "training" else fixed for k in range(51)])
+        batch, wanted = with_mates(m, mates)[0], everyone[mates]
         assert live.result.shares == pytest.approx(wanted, abs=1e-9)
         assert live.result.inference == pytest.approx(fixed, abs=1e-9)
         top, ax = live.canvas.figure.axes
         assert strokes(ax.lines[0]) == pytest.approx(wanted, abs=1e-9)
         assert ax.lines[1].get_ydata() == pytest.approx(fixed, abs=1e-9)
-        said = [m, mates, wanted.argmax(), 100 * wanted.max(), fixed.argmax(), 100 * fixed.max()]
+        ends = ax.lines[2].get_ydata()
+        assert ends[0::3] == pytest.approx([min(column) for column in everyone.T], abs=1e-9)
+        assert ends[1::3] == pytest.approx([max(column) for column in everyone.T], abs=1e-9)
+        of_right = 100 * everyone[:, right]
+        said = [m, mates, wanted.argmax(), 100 * wanted.max(), 51, right, min(of_right), max(of_right)]
+        said += [sum(of_right) / 51, 100 * fixed[right]] if mode == "training" else []
         assert numbers(live.sentence) == pytest.approx(said, abs=0.51)
-        assert live.sentence.startswith("training mode" if mode == "training" else "inference")
+        assert live.sentence.startswith("Training mode" if mode == "training" else "Inference")
         (drawn,) = top.findobj(GreyImage)
         assert drawn.values[:, :28].ravel().tolist() == batch[0].tolist()
         assert drawn.values[:, 42:70].ravel().tolist() == batch[1].tolist()
@@ -134,8 +146,8 @@ def test_a_test_in_training_mode_by_size_and_composition(examples, parameters, s
     panel = batch_mates.composition(NETWORK, parameters, stored, examples, shown_class=3)
     fixed = scores(parameters, examples.x, stored["mean1"], stored["var1"]).argmax(axis=1)
     for live in swept(panel):
-        m, share = live.values.values()
-        rows, sizes = batch_mates.arranged(examples.y, m, share, np.random.default_rng(0))
+        m, percent = live.values.values()
+        rows, sizes = batch_mates.arranged(examples.y, m, percent / 100, np.random.default_rng(0))
         answers, start = [], 0
         for size in sizes:
             answers += scores(parameters, examples.x[rows[start : start + size]]).argmax(axis=1).tolist()
@@ -145,13 +157,13 @@ def test_a_test_in_training_mode_by_size_and_composition(examples, parameters, s
         assert live.result.accuracy == pytest.approx(np.mean(answers == labels))
         left, right = live.canvas.figure.axes
         curve, point = left.lines[1:]
-        assert (point.get_xdata()[0], point.get_ydata()[0]) == pytest.approx((100 * share, np.mean(answers == labels)))
-        assert curve.get_ydata()[round(20 * share)] == pytest.approx(np.mean(answers == labels))
+        assert (point.get_xdata()[0], point.get_ydata()[0]) == pytest.approx((percent, np.mean(answers == labels)))
+        assert curve.get_ydata()[percent // 5] == pytest.approx(np.mean(answers == labels))
         assert left.lines[0].get_ydata()[0] == pytest.approx(np.mean(fixed == examples.y))
         assert strokes(right.lines[0]) == pytest.approx(counts)
         marks = [np.mean(fixed[examples.y == 3] == c) for c in range(10)]
         assert right.lines[1].get_ydata() == pytest.approx(marks)
-        said = [m, 100 * share, np.mean(answers == labels), np.mean(fixed == examples.y), 3, counts.argmax()]
+        said = [m, percent, np.mean(answers == labels), np.mean(fixed == examples.y), 3, counts.argmax()]
         assert numbers(live.sentence)[:6] == pytest.approx(said, abs=6e-3)
         assert numbers(live.sentence)[6] == pytest.approx(100 * counts.max(), abs=0.51)
 
@@ -288,7 +300,14 @@ def test_the_conventions_follow_the_variance(monkeypatch):
         assert numbers(live.sentence)[-7:] == pytest.approx(said, abs=6e-3)
         ax = live.canvas.figure.axes[0]
         assert ax.lines[1].get_ydata() == pytest.approx([1 / z.var(), *found])
-        assert 0.005 < min(found) < max(found) < 10, "a curve leaves the picture"
+        new_weight = {"pytorch": momentum, "keras": 1 - momentum, "paper": 0}[convention]
+        assert max(found[10:]) < 3 or new_weight > 0.4, "a curve leaves the picture"
+        dotted = ax.lines[2].get_ydata()
+        if convention == "keras":
+            assert list(dotted) == pytest.approx([(m - 1) / m] * 2)
+            assert numbers(ax.texts[0].get_text())[-1] == pytest.approx((m - 1) / m, abs=6e-3)
+        else:
+            assert np.isnan(dotted).all()
 
 
 # ---------------------------------------------------------------- trained in inference mode

@@ -1,4 +1,4 @@
-"""Lesson 08's exercises: the start's share, symptoms of a forgotten flag, conventions, running statistics, folding."""
+"""Lesson 08's exercises: the start's share, symptoms, conventions, inference, running statistics, folding."""
 
 import numpy as np
 
@@ -16,6 +16,17 @@ def to_keras(momentum: float, running_var: Array, m: int) -> tuple[float, Array]
 def layers_to_convert(rng: np.random.Generator) -> list[tuple[float, Array, int]]:
     """Small and large batches, the default momentum and others."""
     return [(0.1, rng.uniform(0.2, 5, 4), 4), (0.25, rng.uniform(0.2, 5, 3), 2), (0.01, rng.uniform(0.2, 5, 5), 60)]
+
+
+def inference(x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float) -> Array:
+    """Algorithm 2, step 11, with the stored statistics."""
+    return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
+
+
+def batches_in_use(rng: np.random.Generator) -> list[tuple[Array, Array, Array, Array, Array, float]]:
+    """Batches and a single example; statistics away from the batch's own, an eps that is felt."""
+    return [(rng.normal(2, 3, (n, d)), *rng.normal(size=(3, d)), rng.uniform(0.3, 4, d), eps)
+            for n, d, eps in ((4, 3, 1e-5), (6, 2, 0.5), (1, 3, 0.1))]  # fmt: skip
 
 
 def running(running_mean: Array, running_var: Array, x: Array, momentum: float) -> Pair:
@@ -65,7 +76,8 @@ EXERCISES = [
         "08.start_share",
         expected=228,
         mistakes={"unrounded": np.log(0.01) / np.log(0.98), "rounded_down": 227, "linear": 50, "remaining": 1,
-                  "ten_percent": 114, "half": 35, "new_weight": 2, "hundred": 100, "per_mille": 342},
+                  "ten_percent": 114, "half": 35, "of_tenth": 44, "of_hundredth": 459, "new_weight": 2, "hundred": 100,
+                  "per_mille": 342},
     ),
     Quantity(
         "08.symptoms",
@@ -73,7 +85,7 @@ EXERCISES = [
         parts=("report 1", "report 2", "report 3", "report 4"),
         mistakes={"b_and_c": ("C", "A", "B", "D"), "a_and_d": ("B", "D", "C", "A"), "order": ("A", "B", "C", "D"),
                   "by_mistake": ("B", "A", "D", "C"), "c_twice": ("C", "A", "C", "D"), "b_twice": ("B", "A", "B", "D"),
-                  "a_twice": ("B", "A", "C", "A"), "both": ("C", "D", "B", "A")},
+                  "a_twice": ("B", "A", "C", "A"), "one_word": "BACD", "both": ("C", "D", "B", "A")},
     ),
     Exercise(
         "08.convert",
@@ -89,6 +101,27 @@ EXERCISES = [
             "reciprocal": lambda momentum, var, m: (1 / momentum, to_keras(momentum, var, m)[1]),
             "swapped": lambda momentum, var, m: to_keras(momentum, var, m)[::-1],
             "as_std": lambda momentum, var, m: (1 - momentum, np.sqrt(to_keras(momentum, var, m)[1])),
+        },
+    ),
+    Exercise(
+        "08.inference",
+        reference=inference,
+        cases=batches_in_use,
+        mistakes={
+            "batch_stats": lambda x, g, b, mean, var, eps: inference(x, g, b, x.mean(axis=0), x.var(axis=0), eps),
+            "batch_unbiased": lambda x, g, b, mean, var, eps: inference(
+                x, g, b, x.mean(axis=0), x.var(axis=0, ddof=1), eps),
+            "batch_mean": lambda x, g, b, mean, var, eps: inference(x, g, b, x.mean(axis=0), var, eps),
+            "batch_var": lambda x, g, b, mean, var, eps: inference(x, g, b, mean, x.var(axis=0), eps),
+            "eps_outside": lambda x, g, b, mean, var, eps: inference(x, g, b, mean, (np.sqrt(var) + eps) ** 2, 0),
+            "eps_forgotten": lambda x, g, b, mean, var, eps: inference(x, g, b, mean, var, 0),
+            "no_root": lambda x, g, b, mean, var, eps: inference(x, g, b, mean, (var + eps) ** 2, 0),
+            "no_root_no_eps": lambda x, g, b, mean, var, eps: inference(x, g, b, mean, var**2, 0),
+            "swapped": lambda x, g, b, mean, var, eps: inference(x, b, g, mean, var, eps),
+            "not_centred": lambda x, g, b, mean, var, eps: inference(x, g, b, 0 * mean, var, eps),
+            "beta_forgotten": lambda x, g, b, mean, var, eps: inference(x, g, 0 * b, mean, var, eps),
+            "no_affine": lambda x, g, b, mean, var, eps: inference(x, np.ones_like(g), 0 * b, mean, var, eps),
+            "beta_first": lambda x, g, b, mean, var, eps: inference(x, g, g * b, mean, var, eps),
         },
     ),
     Exercise(
@@ -142,6 +175,8 @@ EXERCISES = [
                 fold(w, c, g, b, mean, var, eps)[0], c * g / np.sqrt(var + eps) - mean + b),
             "mean_forgotten": lambda w, c, g, b, mean, var, eps: fold(w, c, g, b, 0 * mean, var, eps),
             "mean_added": lambda w, c, g, b, mean, var, eps: fold(w, c, g, b, -mean, var, eps),
+            "matmul": lambda w, c, g, b, mean, var, eps: (
+                w @ (g / np.sqrt(var + eps)), fold(w, c, g, b, mean, var, eps)[1]),
             "rows": lambda w, c, g, b, mean, var, eps: (
                 w * (g / np.sqrt(var + eps))[:, None], fold(w, c, g, b, mean, var, eps)[1]),
             "beta_forgotten": lambda w, c, g, b, mean, var, eps: fold(w, c, g, 0 * b, mean, var, eps),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from helpers.catalogue import text
-from helpers.controls import choice, menu, number, steps
+from helpers.controls import choice, integer, menu, steps
 from helpers.data import Dataset
 from helpers.grey_image import GreyImage
 from helpers.live import Panel, Update
@@ -23,9 +23,8 @@ Built = tuple[Sequence[Artist], Update]
 SHOWN_MATES, MOST_MATES = 8, 50
 MATE_SIZES = (2, 4, 8, 16, 60, 500)
 TEST_SIZES = (1, 2, 4, 8, 16, 32, 60, 200, 500, 2000)
-SHARES = np.linspace(0, 1, 21)
-INFERENCE = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "white", "markersize": 9}
-BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+PERCENTS = np.arange(0, 101, 5)
+INFERENCE = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "none", "markersize": 8}
 
 
 def softmax(logits: Array) -> Array:
@@ -35,12 +34,16 @@ def softmax(logits: Array) -> Array:
 
 
 class Output(NamedTuple):
-    """One example's shares (10,) among its batch-mates, in a mode and at inference, and the batch's first pictures."""
+    """One example's shares (10,) among its batch-mates, in a mode and at inference, and the batch's first pictures.
+
+    ``all_shares`` (sets, 10) are those among every set of batch-mates.
+    """
 
     mates: int
     batch_size: int
     mode: str
     shares: Array
+    all_shares: Array
     inference: Array
     pictures: Array
 
@@ -49,18 +52,28 @@ def mates(network: Network, parameters: Parameters, running: Parameters, test: D
     """One test example's output among other and other batch-mates, in training mode and at inference."""
     others = np.delete(np.arange(len(test.x)), example)
 
+    def batch(k: int, batch_size: int) -> Array:
+        return test.x[[example, *np.random.default_rng(k).choice(others, batch_size - 1, replace=False)]]
+
+    def both_modes(x: Array) -> tuple[Array, Array]:
+        logits = forward(network, parameters, x)[0][0], predict(network, parameters, running, x)[0]
+        return tuple(map(softmax, logits))
+
+    found = {m: np.array([both_modes(batch(k, m)) for k in range(MOST_MATES + 1)]) for m in MATE_SIZES}
+
     def compute(mates: int, batch_size: int, mode: str) -> Output:
-        chosen = np.random.default_rng(mates).choice(others, batch_size - 1, replace=False)
-        x = test.x[[example, *chosen]]
-        inference = softmax(predict(network, parameters, running, x)[0])
-        shares = softmax(forward(network, parameters, x)[0][0]) if mode == "training" else inference
-        return Output(mates, batch_size, mode, shares, inference, x[: SHOWN_MATES + 1])
+        training, inference = found[batch_size].swapaxes(0, 1)
+        shares = training if mode == "training" else inference
+        shown = batch(mates, batch_size)[: SHOWN_MATES + 1]
+        return Output(mates, batch_size, mode, shares[mates], shares, inference[mates], shown)
 
     def describe(shown: Output) -> str:
+        right = shown.inference.argmax()
         numbers = {"answer": shown.shares.argmax(), "share": 100 * shown.shares.max()}
-        fixed = {"right": shown.inference.argmax(), "right_share": 100 * shown.inference.max()}
-        mode = text(f"08.mates.mode_{shown.mode}")
-        return text("08.mates.sentence", mode=mode, m=shown.batch_size, mates=shown.mates, **numbers, **fixed)
+        of_right = 100 * shown.all_shares[:, right]
+        spread = {"sets": len(of_right), "low": of_right.min(), "high": of_right.max(), "mean": of_right.mean()}
+        fixed = {"right": right, "fixed": 100 * shown.inference[right]}
+        return text(f"08.mates.{shown.mode}", m=shown.batch_size, mates=shown.mates, **numbers, **spread, **fixed)
 
     controls = [steps("mates", MOST_MATES), choice("batch_size", MATE_SIZES, 16),
                 menu("mode", ("training", "inference"), "training")]  # fmt: skip
@@ -68,14 +81,16 @@ def mates(network: Network, parameters: Parameters, running: Parameters, test: D
 
 
 def _draw_mates(figure: Figure) -> Built:
-    """The batch's first pictures above, the example's shares as bars below, those at inference as squares."""
+    """The batch's first pictures above; below the example's shares as bars, their range as lines, inference squares."""
     top, ax = figure.subplots(2, 1, height_ratios=(0.5, 2))
     blank = np.zeros((28, 28 * (SHOWN_MATES + 1) + 14))
     batch = GreyImage(top, blank, low=0, high=1)
     top.set_title(text("08.mates.batch"))
     bars, marks = _ten_bars(ax, 1.0)
+    (ranges,) = ax.plot([], [], color=GREY, linestyle="-", linewidth=3, solid_capstyle="butt")
     ax.set(xlabel=text("08.classes"), ylabel=text("08.mates.y"))
-    words = ax.text(0.99, 0.95, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+    ax.set_title(text("08.mates.key", sets=MOST_MATES + 1))
+    words = ax.text(1, 1.02, "", transform=ax.transAxes, ha="right", va="bottom")
 
     def update(shown: Output) -> None:
         row = np.zeros_like(blank)
@@ -83,11 +98,12 @@ def _draw_mates(figure: Figure) -> Built:
             left = 28 * k + 14 * (k > 0)  # a gap between the example and its mates
             row[:, left : left + 28] = picture.reshape(28, 28)
         batch.values = row
-        _set_bars(bars, shown.shares)
+        _set_strokes(bars, np.arange(10), np.zeros(10), shown.shares)
+        _set_strokes(ranges, np.arange(10) + 0.3, shown.all_shares.min(axis=0), shown.all_shares.max(axis=0))
         marks.set_ydata(shown.inference)
         words.set_text(text("08.mates.label", answer=shown.shares.argmax(), share=100 * shown.shares.max()))
 
-    return (batch, bars, marks, words), update
+    return (batch, bars, ranges, marks, words), update
 
 
 def _ten_bars(ax: Axes, most: float) -> tuple[Line2D, Line2D]:
@@ -98,9 +114,9 @@ def _ten_bars(ax: Axes, most: float) -> tuple[Line2D, Line2D]:
     return bars, marks
 
 
-def _set_bars(bars: Line2D, heights: Array) -> None:
-    """A stroke from 0 to each height; NaN parts them."""
-    bars.set_data(np.repeat(np.arange(10), 3), np.column_stack([np.zeros(10), heights, np.full(10, np.nan)]).ravel())
+def _set_strokes(line: Line2D, x: Array, low: Array, high: Array) -> None:
+    """An upright stroke at each x; NaN parts them."""
+    line.set_data(np.repeat(x, 3), np.column_stack([low, high, np.full(len(x), np.nan)]).ravel())
 
 
 def arranged(labels: Array, batch_size: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -127,10 +143,10 @@ def normalized_in_batches(z: Array, sizes: Array, eps: float) -> Array:
 
 
 class Tested(NamedTuple):
-    """A test in training mode: its accuracy, those at all SHARES, and how the examples of one class are answered."""
+    """A test in training mode: its accuracy, those at all PERCENTS, and how the examples of one class are answered."""
 
     batch_size: int
-    share: float
+    percent: int
     accuracy: float
     accuracies: Array
     answers: Array
@@ -145,49 +161,49 @@ def composition(
     right = float(np.mean(fixed == test.y))
     of_class = np.bincount(fixed[test.y == shown_class], minlength=10) / np.sum(test.y == shown_class)
 
-    def answers(batch_size: int, share: float) -> tuple[Array, Array]:
-        rows, sizes = arranged(test.y, batch_size, share, np.random.default_rng(0))
+    def answers(batch_size: int, percent: int) -> tuple[Array, Array]:
+        rows, sizes = arranged(test.y, batch_size, percent / 100, np.random.default_rng(0))
         x_hat = normalized_in_batches(z[rows], sizes, network.eps)
         hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
         return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1), test.y[rows]
 
-    pairs = {(size, k): answers(size, share) for size in TEST_SIZES for k, share in enumerate(SHARES)}
-    curves = {m: np.array([np.mean(np.equal(*pairs[m, k])) for k in range(len(SHARES))]) for m in TEST_SIZES}
+    pairs = {(m, percent): answers(m, percent) for m in TEST_SIZES for percent in PERCENTS}
+    curves = {m: np.array([np.mean(np.equal(*pairs[m, percent])) for percent in PERCENTS]) for m in TEST_SIZES}
 
-    def compute(batch_size: int, share: float) -> Tested:
-        k = round(share * (len(SHARES) - 1))
-        answered, labels = pairs[batch_size, k]
+    def compute(batch_size: int, percent: int) -> Tested:
+        answered, labels = pairs[batch_size, percent]
         counts = np.bincount(answered[labels == shown_class], minlength=10)
-        return Tested(batch_size, share, float(curves[batch_size][k]), curves[batch_size], counts / counts.sum())
+        accuracy = float(np.mean(answered == labels))
+        return Tested(batch_size, percent, accuracy, curves[batch_size], counts / counts.sum())
 
     def describe(shown: Tested) -> str:
         most = {"most": shown.answers.argmax(), "most_share": 100 * shown.answers.max(), "digit": shown_class}
-        numbers = {"m": shown.batch_size, "share": 100 * shown.share, "accuracy": shown.accuracy, "fixed": right}
+        numbers = {"m": shown.batch_size, "percent": shown.percent, "accuracy": shown.accuracy, "fixed": right}
         return text("08.composition.sentence", **numbers, **most)
 
     build = partial(_draw_composition, right=right, of_class=of_class, shown_class=shown_class)
-    controls = [choice("batch_size", TEST_SIZES, 60), number("share", 0, 1, 0, 0.05)]
+    controls = [choice("batch_size", TEST_SIZES, 60), integer("percent", 0, 100, 0, step=5)]
     return Panel("08.composition", controls, compute, build, describe)
 
 
 def _draw_composition(figure: Figure, right: float, of_class: Array, shown_class: int) -> Built:
-    """Left the accuracy against the share of one class, right the answers to one class; squares and line: inference."""
+    """Left the accuracy against the sorted part, right the answers to one class; squares and line: inference."""
     left, ax = figure.subplots(1, 2)
     left.set(xlim=(-2, 102), ylim=(0, 1.08), xlabel=text("08.composition.x"))
     left.set_title(text("08.composition.accuracy"), color=BLUE)
     left.axhline(right, color=BLACK, linestyle=":", linewidth=1.8)
     left.text(100, right + 0.01, text("08.inference"), ha="right", va="bottom")
-    (curve,) = left.plot(100 * SHARES, np.zeros(len(SHARES)), color=GREY, linewidth=1.4)
+    (curve,) = left.plot(PERCENTS, np.zeros(len(PERCENTS)), color=GREY, linewidth=1.4)
     (point,) = left.plot([], [], "o", color=BLUE, markersize=11)
     bars, marks = _ten_bars(ax, 1.0)
     bars.set_linewidth(8)
     marks.set_ydata(of_class)
-    ax.set(xlabel=text("08.classes"))
-    ax.set_title(text("08.composition.answers", digit=shown_class))
+    ax.set(xlabel=text("08.classes"), ylabel=text("08.composition.answers", digit=shown_class))
+    ax.set_title(text("08.composition.key"))
 
     def update(shown: Tested) -> None:
         curve.set_ydata(shown.accuracies)
-        point.set_data([100 * shown.share], [shown.accuracy])
-        _set_bars(bars, shown.answers)
+        point.set_data([shown.percent], [shown.accuracy])
+        _set_strokes(bars, np.arange(10), np.zeros(10), shown.answers)
 
     return (curve, bars, marks, point), update

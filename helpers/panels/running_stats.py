@@ -24,7 +24,7 @@ Built = tuple[Sequence[Artist], Update]
 NEW_WEIGHTS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 MOMENTA = (0.01, 0.1, 0.5, 0.9, 0.99)
 CONVENTIONS = ("pytorch", "keras", "paper")
-RULE_SIZES, RULE_BATCHES, RULE_LATE = (4, 16, 60), 2000, 500
+RULE_SIZES, RULE_BATCHES, RULE_LATE, RULE_TOP = (4, 16, 60), 2000, 500, 3
 POINTS = {"linestyle": "", "marker": "o", "markersize": 2.3, "markeredgewidth": 0, "color": GREY}
 WHOLE = {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.8}  # the statistics of all training examples
 SIZE = (8.0, 3.1)  # many dots and a jagged line make a large file
@@ -223,18 +223,20 @@ def _describe_convention(shown: Followed) -> str:
 
 
 def _draw_conventions(figure: Figure) -> Built:
-    """The running variance over the batches on a logarithmic axis, with 1 as the true value."""
+    """The running variance over the batches; dashed 1, the true value; dotted the mean of the biased variance."""
     ax = figure.subplots()
-    ax.set(xlim=(0, RULE_BATCHES), ylim=(0.005, 10), yscale="log", xlabel=text("08.conventions.x"))
-    ax.set_yticks([0.01, 0.1, 0.5, 1, 2, 10], ["0.01", "0.1", "0.5", "1", "2", "10"])
-    ax.minorticks_off()
-    ax.set_title(text("08.conventions.title"))
+    ax.set(xlim=(0, RULE_BATCHES), ylim=(0, RULE_TOP), xlabel=text("08.conventions.x"))
+    ax.set_yticks(np.arange(0, RULE_TOP + 0.1, 0.5))
+    ax.set_title(text("08.conventions.title", top=RULE_TOP), pad=28)
     true = ax.axhline(1, zorder=3, **WHOLE)
     (line,) = ax.plot([], [], **RUNNING)
-    words = ax.text(0.98, 0.95, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+    biased = ax.axhline(1, zorder=3, color=BLACK, linestyle=":", linewidth=2.4)
+    words = ax.text(0.5, 1.02, "", transform=ax.transAxes, ha="center", va="bottom")
 
     def update(shown: Followed) -> None:
         line.set_data(np.arange(RULE_BATCHES + 1), [shown.start, *shown.ratios])
-        words.set_text(text(f"08.conventions.label_{shown.convention}", new=shown.new_weight))
+        ratio = 1 - 1 / shown.batch_size
+        biased.set_ydata([ratio] * 2 if shown.convention == "keras" else [np.nan] * 2)
+        words.set_text(text(f"08.conventions.label_{shown.convention}", new=shown.new_weight, ratio=ratio))
 
-    return (line, true, words), update
+    return (line, true, biased, words), update

@@ -9,7 +9,9 @@ START_SHARE = [
     ("int(np.ceil(np.log(0.1) / np.log(0.98)))", "ten_percent"),
     ("int(np.ceil(np.log(0.5) / np.log(0.98)))", "half"),
     ("n = 342", "per_mille"),
-    ("459", "value"),
+    ("44", "of_tenth"),
+    ("int(np.ceil(np.log(0.01) / np.log(0.99)))", "of_hundredth"),
+    ("231", "value"),
     ("'228'", "shape"),
     ("...", "unfinished"),
 ]
@@ -22,7 +24,8 @@ SYMPTOMS = [
     ("('B', 'A', 'B', 'D')", "b_twice"),
     ("('B', 'A', 'C', 'A')", "a_twice"),
     ("('D', 'A', 'C', 'B')", "value"),
-    ("'BACD'", "shape"),
+    ("'bacd'", "one_word"),
+    ("'CABD'", "shape"),
     ("('B', ..., 'C', 'D')", "unfinished"),
 ]
 CONVERT = [
@@ -36,6 +39,23 @@ CONVERT = [
     ("def f(momentum, var, m):\n    var *= (m - 1) / m\n    return 1 - momentum, var", "changed"),
     ("def f(momentum, var):\n    return 1 - momentum, var", "raised"),
     ("def f(momentum, var, m):\n    return ...", "unfinished"),
+]
+INFERENCE = [
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - x.mean(0)) / np.sqrt(x.var(0) + eps) + b", "batch_stats"),
+    ("def f(x, g, b, mu, var, eps):\n    return (x - mu) / (np.sqrt(var) + eps) * g + b", "eps_outside"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - mu) / np.sqrt(var) + b", "eps_forgotten"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - mu) / (var + eps) + b", "no_root"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - mu) / var + b", "no_root_no_eps"),
+    ("def f(x, g, b, mu, var, eps):\n    return b * (x - mu) / np.sqrt(var + eps) + g", "swapped"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - x.mean(axis=0)) / np.sqrt(var + eps) + b", "batch_mean"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - mu) / np.sqrt(x.var(axis=0) + eps) + b", "batch_var"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * x / np.sqrt(var + eps) + b", "not_centred"),
+    ("def f(x, g, b, mu, var, eps):\n    return (x - mu) / np.sqrt(var + eps)", "no_affine"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * ((x - mu) / np.sqrt(var + eps) + b)", "beta_first"),
+    ("def f(x, g, b, mu, var, eps):\n    x -= mu\n    return g * x / np.sqrt(var + eps) + b", "changed"),
+    ("def f(x, g, b, mu, var, eps):\n    return g * (x - mu) / np.sqrt(var + eps) - b", "value"),
+    ("def f(x, g, b, mu, var, eps):\n    return g @ ((x - mu) / np.sqrt(var + eps)).T + b.mean()", "shape"),
+    ("def f(x, g, b, mu, var, eps):\n    return ...", "unfinished"),
 ]
 RUNNING = [
     ("def f(mean, var, x, mo):\n    n = len(x)\n"
@@ -80,6 +100,7 @@ FOLD = [
      "mean_unscaled"),
     ("def f(w, c, g, b, mu, var, eps):\n    a = g / np.sqrt(var + eps)\n    return w * a[:, None], a * (c - mu) + b",
      "rows"),
+    ("def f(w, c, g, b, mu, var, eps):\n    a = g / np.sqrt(var + eps)\n    return w @ a, a * (c - mu) + b", "matmul"),
     ("def f(w, c, g, b, mu, var, eps):\n    a = g / np.sqrt(var + eps)\n    return w * a, a * (c - mu)",
      "beta_forgotten"),
     ("def f(w, c, g, b, mu, var, eps):\n    a = g / (var + eps)\n    return w * a, a * (c - mu) + b", "no_root"),
@@ -100,6 +121,7 @@ WRONG = {
     "08.start_share": START_SHARE,
     "08.symptoms": SYMPTOMS,
     "08.convert": CONVERT,
+    "08.inference": INFERENCE,
     "08.running": RUNNING,
     "08.population": POPULATION,
     "08.fold": FOLD,
