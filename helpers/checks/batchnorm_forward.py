@@ -163,6 +163,6 @@ EXERCISES = [
         mistakes={"swapped": (1 / 1.005**2, 2 / 7), "one": (1.0, 1.0), "deviations": ((2 / 7) ** 0.5, 1 / 1.005),
                   "std_for_variance": (1 / 1.005, 1 / 1.005**2), "only_inside": (2 / 7, 1.0),
                   "not_squared": (2 / 7, 1 / 1.005), "same": (2 / 7, 2 / 7), "zero": (0, 0),
-                  "of_panel": (1 / 11, 1 / 1.01**2)},
+                  "of_panel": (1 / 11, 1 / 1.01**2), "rounded": (0.29, 0.99)},
     ),
 ]  # fmt: skip
