@@ -4,7 +4,7 @@
 
 The floor is a bare slider with a `Label` that shows its value. The peer is what courses usually do: `interact` around
 a function that ends in `plt.show()`, drawing what a panel of lesson 01, 02 or 05 draws. Ours are panels of the lessons;
-lesson 05's scrubs 100 recorded steps of a training run.
+lesson 05's scrubs 100 recorded steps of a training run, lesson 08's averages a recorded run anew at every move.
 """
 
 import statistics
@@ -98,6 +98,24 @@ from helpers.panels import drift
 train, probe = data.train_test_split(data.load_digits8(), n_test=300, seed=0)
 run = list(drift.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
 '''
+BATCH = '''
+from helpers.panels import normalizing
+show(normalizing.batch(data.load_wine().x[[5, 48, 80, 110, 160], 9]))
+'''
+PATHS = '''
+from helpers.panels import backward_paths
+six, dout = np.array([0.6, -0.4, -0.9, -1.5, -0.8, 1.5]), np.array([0.6, -1.0, 1.5, 0.4, -0.3, 0.9])
+show(backward_paths.paths(six, dout, gamma=1.5))
+'''
+MOMENTUM = '''
+from helpers.network import Network, initialize
+from helpers.panels import running_stats
+digits, network = data.split_mnist()[0], Network((784, 32, 10), "relu", batchnorm=True)
+start = initialize(network, np.random.default_rng(0), dtype=np.float32)
+settings = {"batch_size": 60, "rate": 0.2, "seed": 1, "updates": 532, "unit": 1}
+*_, record = running_stats.training(network, start, digits, **settings).compute()
+show(running_stats.momentum(record, batch_size=60, unit=1))
+'''
 WAYS = {
     "floor": FLOOR,
     "interact 01": PEER.replace("MADE", "gradient_descent.descent()"),
@@ -109,6 +127,9 @@ WAYS = {
     "03 cloud": CLOUD,
     "04 norms": NORMS,
     "05 histograms": RECORD + "show(drift.histograms(run))",
+    "06 batch": BATCH,
+    "07 paths": PATHS,
+    "08 momentum": MOMENTUM,
 }
 
 # What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.

@@ -13,6 +13,8 @@ PICTURES = {
     "walk.png": ("02_batch_epoch_iteration", "walk"),
     "runaway_weight.png": ("04_signals_through_depth", "signals"),
     "drift.png": ("05_internal_covariate_shift", "train-live"),
+    "paths.png": ("07_batchnorm_backward", "paths"),
+    "forgotten.png": ("08_train_vs_inference", "forgotten"),
 }
 
 
