@@ -4,7 +4,7 @@
 
 The floor is a bare slider with a `Label` that shows its value. The peer is what courses usually do: `interact` around
 a function that ends in `plt.show()`, drawing what a panel of lesson 01, 02 or 05 draws. Ours are panels of the lessons;
-lesson 05's scrubs 100 recorded steps of a training run, lesson 08's averages a recorded run anew at every move.
+lesson 05's scrubs 100 recorded steps of a training run, lesson 08's puts a digit into another batch.
 """
 
 import statistics
@@ -107,14 +107,14 @@ from helpers.panels import backward_paths
 six, dout = np.array([0.6, -0.4, -0.9, -1.5, -0.8, 1.5]), np.array([0.6, -1.0, 1.5, 0.4, -0.3, 0.9])
 show(backward_paths.paths(six, dout, gamma=1.5))
 '''
-MOMENTUM = '''
+MATES = '''
 from helpers.network import Network, initialize
-from helpers.panels import running_stats
-digits, network = data.split_mnist()[0], Network((784, 32, 10), "relu", batchnorm=True)
-start = initialize(network, np.random.default_rng(0), dtype=np.float32)
-settings = {"batch_size": 60, "rate": 0.2, "seed": 1, "updates": 532, "unit": 1}
-*_, record = running_stats.training(network, start, digits, **settings).compute()
-show(running_stats.momentum(record, batch_size=60, unit=1))
+from helpers.panels import batch_mates
+from helpers.training import train
+(digits, test), network = data.split_mnist(), Network((784, 32, 10), "relu", batchnorm=True)
+start, settings = initialize(network, np.random.default_rng(0), dtype=np.float32), {"epochs": 1, "learning_rate": 0.2}
+run = train(network, start, digits.x, digits.y, batch_size=60, rng=np.random.default_rng(1), drop_last=True, **settings)
+show(batch_mates.mates(network, run.parameters, run.running, test, example=111))
 '''
 WAYS = {
     "floor": FLOOR,
@@ -129,7 +129,7 @@ WAYS = {
     "05 histograms": RECORD + "show(drift.histograms(run))",
     "06 batch": BATCH,
     "07 paths": PATHS,
-    "08 momentum": MOMENTUM,
+    "08 mates": MATES,
 }
 
 # What a learner sees of a way: a label's text, or a picture that has been decoded. Looked at once a frame.
