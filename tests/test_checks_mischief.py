@@ -128,8 +128,12 @@ def test_interrupting_a_check_stops_it_and_says_so():
         finally:
             ended.set()
 
-    threading.Timer(0.2, _thread.interrupt_main).start()
-    assert kind(long) == "interrupted"
+    for _ in range(3):  # Python itself loses an interrupt that arrives inside a finalizer; a learner presses again
+        threading.Timer(0.2, _thread.interrupt_main).start()
+        verdict = kind(long)
+        if verdict == "interrupted":
+            break
+    assert verdict == "interrupted"
     assert ended.wait(2)
 
 
