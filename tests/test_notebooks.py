@@ -25,6 +25,7 @@ CLAIMS = {
     "06_batchnorm_forward": {f"C{k}" for k in range(33, 39)},
     "07_batchnorm_backward": {"C39"},
     "08_train_vs_inference": {f"C{k}" for k in range(40, 44)},
+    "09_does_it_work": {f"C{k}" for k in range(44, 51)},
 }
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 

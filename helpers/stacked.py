@@ -1,0 +1,203 @@
+"""Many small networks trained at once: the arrays of S alike networks are stacked, and one product does S of them.
+
+A sweep over learning rates or seeds trains dozens of networks. Parameters are dictionaries as in `network`, with a
+first axis for the networks: weight1 (S, D_in, D_out), and bias1 or gamma1 and beta1 (S, 1, D). A network that overflows
+becomes NaN and stays so; the others go on. Arrays keep their dtype, float32 or float64.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.batching import batch_slices
+from helpers.network import Network, Parameters, initialize
+from helpers.validate import Array, one_of
+
+EPS = 1e-5
+NORMS = ("none", "batch", "ghost", "layer")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the S networks have in common.
+
+    norm: over what statistics are taken in the hidden layers: "batch", one mean and variance for each unit; "ghost",
+        the same within each ``ghost`` examples of the batch; "layer", one for each example; or "none".
+    noise: z is stretched by a number from 1 to 1 + noise / 2 and moved by one from −noise to noise, for each unit and
+        network, drawn anew in each training pass.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str = "relu"
+    norm: str = "none"
+    ghost: int = 16
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        """ValueError if ``norm`` or ``activation`` is unknown."""
+        one_of("norm", self.norm, NORMS)
+        one_of("activation", self.activation, ("relu", "sigmoid"))
+
+    @property
+    def depth(self) -> int:
+        """The number of linear layers."""
+        return len(self.sizes) - 1
+
+
+class Normed(NamedTuple):
+    """What the way back needs; the statistics are taken over ``axis``, in groups of ``shape``."""
+
+    x_hat: Array
+    inv_std: Array
+    mean: Array
+    var: Array
+    axis: int
+
+
+class Layer(NamedTuple):
+    """One layer's input, the input z of its activation, its output, its normalization and the noise's stretch."""
+
+    x: Array
+    z: Array
+    out: Array
+    normed: Normed | None = None
+    stretch: Array | float = 1.0
+
+
+def start(
+    recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dtype: type = np.float32
+) -> Parameters:
+    """First weights: each network as `initialize` draws it from its seed, with its std of the weights."""
+    network = Network(recipe.sizes, recipe.activation, recipe.norm != "none")
+    drawn = [initialize(network, np.random.default_rng(seed), std, dtype)
+             for seed, std in zip(seeds, stds, strict=True)]  # fmt: skip
+    stacked = {name: np.stack([one[name] for one in drawn]) for name in drawn[0]}
+    return {name: value if value.ndim == 3 else value[:, np.newaxis] for name, value in stacked.items()}
+
+
+def forward(
+    recipe: Recipe, parameters: Parameters, x: Array, rng: np.random.Generator | None = None,
+    fixed: Sequence[tuple[Array, Array]] | None = None,
+) -> tuple[Array, list[Layer]]:  # fmt: skip
+    """Logits (S, N, C) and each layer's `Layer`, for x (N, D).
+
+    ``rng`` draws the noise; without it there is none. ``fixed`` holds each hidden layer's (mean, var): inference mode.
+    """
+    out, layers = x, []
+    for k in range(1, recipe.depth + 1):
+        u = out @ parameters[f"weight{k}"]
+        if k == recipe.depth or recipe.norm == "none":
+            layer = Layer(out, u + parameters[f"bias{k}"], u)
+        else:
+            normed = _normalize(recipe, u, fixed[k - 1] if fixed else None)
+            z = parameters[f"gamma{k}"] * normed.x_hat.reshape(u.shape) + parameters[f"beta{k}"]
+            stretch, shift = _noise(recipe, z, rng)
+            layer = Layer(out, stretch * z + shift, u, normed, stretch)
+        out = layer.z if k == recipe.depth else _activate(recipe.activation, layer.z)
+        layers.append(layer._replace(out=out))
+    return out, layers
+
+
+def loss_and_gradients(
+    recipe: Recipe, parameters: Parameters, x: Array, y: Array, rng: np.random.Generator | None = None
+) -> tuple[Array, Parameters]:
+    """Mean softmax cross-entropy (S,) and its gradients in training mode; x (N, D), y (N,)."""
+    logits, layers = forward(recipe, parameters, x, rng)
+    losses, dout = cross_entropy(logits, y)
+    gradients: Parameters = {}
+    for k in range(recipe.depth, 0, -1):
+        layer = layers[k - 1]
+        if k < recipe.depth:
+            dout = dout * _slope(recipe.activation, layer.out)
+        if layer.normed is None:
+            gradients[f"bias{k}"] = dout.sum(axis=1, keepdims=True)
+        else:
+            dout = dout * layer.stretch
+            gradients[f"gamma{k}"] = (dout * layer.normed.x_hat.reshape(dout.shape)).sum(axis=1, keepdims=True)
+            gradients[f"beta{k}"] = dout.sum(axis=1, keepdims=True)
+            dout = _normalize_backward(dout * parameters[f"gamma{k}"], layer.normed)
+        gradients[f"weight{k}"] = layer.x.swapaxes(-1, -2) @ dout
+        if k > 1:
+            dout = dout @ parameters[f"weight{k}"].swapaxes(1, 2)
+    return losses, gradients
+
+
+def updates(
+    recipe: Recipe, parameters: Parameters, x: Array, y: Array, rates: Sequence[float], batch_size: int,
+    rng: np.random.Generator,
+) -> Iterator[Parameters]:  # fmt: skip
+    """The parameters after each update, without end: SGD over shuffled epochs, a smaller last batch dropped.
+
+    rates: one learning rate a network. All networks see the same batches of x (N, D), y (N,).
+    """
+    steps = np.reshape(rates, (-1, 1, 1)).astype(x.dtype)
+    while True:
+        order = rng.permutation(len(x))
+        for part in batch_slices(len(x), batch_size, drop_last=True):
+            with np.errstate(over="ignore", invalid="ignore"):
+                _, gradients = loss_and_gradients(recipe, parameters, x[order[part]], y[order[part]], rng)
+                parameters = {name: value - steps * gradients[name] for name, value in parameters.items()}
+            yield parameters
+
+
+def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    """(losses, accuracies), each (S,), on x (N, D), y (N,) in inference mode; NaN for a network that has diverged.
+
+    Where a batch normalizes, the mean and the variance over all of ``train_x`` take its place; there is no noise.
+    """
+    fixed = None
+    with np.errstate(over="ignore", invalid="ignore"):
+        if recipe.norm in ("batch", "ghost"):
+            layers = forward(replace(recipe, norm="batch"), parameters, train_x)[1]
+            fixed = [(layer.normed.mean, layer.normed.var) for layer in layers[:-1]]
+        logits, _ = forward(recipe, parameters, x, fixed=fixed)
+        losses, _ = cross_entropy(logits, y)
+    return losses, np.where(np.isfinite(losses), (logits.argmax(axis=2) == y).mean(axis=1), np.nan)
+
+
+def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
+    """Mean softmax cross-entropy (S,) and its gradient with respect to the logits (S, N, C); y (N,)."""
+    shifted = logits - logits.max(axis=2, keepdims=True)
+    p = np.exp(shifted)
+    total = p.sum(axis=2, keepdims=True)
+    rows = np.arange(len(y))
+    losses = (np.log(total[..., 0]) - shifted[:, rows, y]).mean(axis=1)
+    p /= total
+    p[:, rows, y] -= 1
+    return losses, p / len(y)
+
+
+def _normalize(recipe: Recipe, u: Array, fixed: tuple[Array, Array] | None) -> Normed:
+    axis = -1 if recipe.norm == "layer" else -2
+    if recipe.norm == "ghost" and fixed is None:
+        u = u.reshape(u.shape[0], -1, recipe.ghost, u.shape[2])
+    mean = fixed[0] if fixed else u.mean(axis=axis, keepdims=True)
+    centred = u - mean
+    var = fixed[1] if fixed else (centred * centred).mean(axis=axis, keepdims=True)
+    inv_std = 1 / np.sqrt(var + u.dtype.type(EPS))
+    return Normed(centred * inv_std, inv_std, mean, var, axis)
+
+
+def _normalize_backward(dx_hat: Array, normed: Normed) -> Array:
+    """Back through x_hat, the closed form: inv_std · (d − mean(d) − x_hat · mean(d · x_hat))."""
+    x_hat, inv_std, axis = normed.x_hat, normed.inv_std, normed.axis
+    d = dx_hat.reshape(x_hat.shape)
+    centred = d - d.mean(axis=axis, keepdims=True) - x_hat * (d * x_hat).mean(axis=axis, keepdims=True)
+    return (inv_std * centred).reshape(dx_hat.shape)
+
+
+def _noise(recipe: Recipe, z: Array, rng: np.random.Generator | None) -> tuple[Array | float, Array | float]:
+    if recipe.noise == 0 or rng is None:
+        return 1.0, 0.0
+    one, two = rng.uniform(size=(2, z.shape[0], 1, z.shape[2])).astype(z.dtype)
+    return 1 + recipe.noise / 2 * one, recipe.noise * (2 * two - 1)
+
+
+def _activate(activation: str, z: Array) -> Array:
+    return np.maximum(z, 0) if activation == "relu" else 1 / (1 + np.exp(-np.clip(z, -60, 60)))
+
+
+def _slope(activation: str, out: Array) -> Array:
+    return out > 0 if activation == "relu" else out * (1 - out)
