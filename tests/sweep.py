@@ -1,10 +1,13 @@
-"""Every panel at its default, at each control's ends and at every pair of ends; and the numbers a sentence shows."""
+"""Every panel at its default, its controls' ends and every pair of ends; the numbers a sentence shows; toy data."""
 
 import re
 from collections.abc import Iterator
 from itertools import combinations, product
 from typing import Any
 
+import numpy as np
+
+from helpers.data import Dataset
 from helpers.live import Live, Panel
 
 
@@ -34,3 +37,13 @@ def numbers(sentence: str) -> list[float]:
     """The numbers in ``sentence``, in order; thousands separators are understood."""
     return [float(found.replace(",", "").replace("−", "-")) for found in
             re.findall(r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?", sentence)]  # fmt: skip
+
+
+def some_digits(dtype: type) -> list[Dataset]:
+    """150 and 40 noisy examples of ten classes, shaped as 8×8 digits: a network learns them in a few updates."""
+    rng = np.random.default_rng(6)
+    parts = []
+    for n in (150, 40):
+        y = rng.integers(10, size=n)
+        parts.append(Dataset("some", (rng.uniform(0, 0.5, (n, 64)) + np.eye(64)[y]).astype(dtype), y))
+    return parts

@@ -9,11 +9,10 @@ from matplotlib.figure import Figure
 from helpers import course
 from helpers.batchnorm import batchnorm_forward
 from helpers.checks import batchnorm_backward
-from helpers.data import Dataset
 from helpers.network import Network
 from helpers.panels import backward_graph, backward_paths, gradient_checks, wrong_backward
 from helpers.plots import batchnorm_backward as plots
-from tests.sweep import numbers, swept
+from tests.sweep import numbers, some_digits, swept
 
 KEPT = {"right": (1, 1), "no_variance": (1, 0), "no_mean": (0, 1), "neither": (0, 0)}  # mean path, variance path
 
@@ -218,13 +217,7 @@ def own_state(states, probe, act, k):
 
 @pytest.fixture(scope="module")
 def digits():
-    rng = np.random.default_rng(6)
-    parts = []
-    for n in (150, 40):
-        y = rng.integers(10, size=n)
-        x = rng.uniform(0, 0.5, (n, 64)) + np.eye(64)[y]
-        parts.append(Dataset("some", x.astype(np.float32), y))
-    return parts
+    return some_digits(np.float32)
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from helpers import course, stacked
-from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.panels import first_figure, regularizing, smoothness, tolerance
 from helpers.plots import does_it_work as plots
 from helpers.stacked import Recipe
-from tests.sweep import numbers, swept
+from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
 
@@ -25,12 +24,7 @@ def _english():
 
 @pytest.fixture(scope="module")
 def digits():
-    rng = np.random.default_rng(6)
-    parts = []
-    for n in (150, 40):
-        y = rng.integers(10, size=n)
-        parts.append(Dataset("some", (rng.uniform(0, 0.5, (n, 64)) + np.eye(64)[y]).astype(np.float32), y))
-    return parts
+    return some_digits(np.float32)
 
 
 # ---------------------------------------------------------------- one network, written out

@@ -12,7 +12,7 @@ from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
 from helpers.panels import drift, perturbation, three_shifts, whitening
 from helpers.plots import internal_covariate_shift as plots
-from tests.sweep import numbers, swept
+from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
 
@@ -96,12 +96,7 @@ def own_z3(p, x):
 
 @pytest.fixture(scope="module")
 def digits():
-    rng = np.random.default_rng(6)
-    parts = []
-    for n in (150, 40):
-        y = rng.integers(10, size=n)
-        parts.append(Dataset("some", rng.uniform(0, 0.5, (n, 64)) + np.eye(64)[y], y))
-    return parts
+    return some_digits(np.float64)
 
 
 @pytest.fixture
