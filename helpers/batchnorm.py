@@ -2,17 +2,18 @@
 
 Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of
 ``x``; inputs are never changed. Every function raises ValueError if an array is empty, no float32 or float64,
-not finite, or of a shape that does not fit. Sums over the batch are kept in float64, because NumPy adds rows
-one after the other and in float32 that drifts with N.
+not finite, or of a shape that does not fit; the mathematics of training is in `formulas`.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
+from helpers import formulas
+from helpers.formulas import BatchNormCache, batch_sum
 from helpers.validate import (
     Array,
-    check_finite,
+    check_batch,
     float_array,
     fraction,
     instance_of,
@@ -25,36 +26,15 @@ from helpers.validate import (
 DEFAULT_MOMENTUM = {"pytorch": 0.1, "keras": 0.99}
 
 
-class BatchNormCache(NamedTuple):
-    """What the backward pass and the running statistics need; ``var`` is biased, 1/N."""
-
-    x_hat: Array  # (N, D)
-    inv_std: Array  # (D,)
-    gamma: Array  # (D,)
-    mean: Array  # (D,)
-    var: Array  # (D,)
-
-
 def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, BatchNormCache]:
     """Algorithm 1: out = gamma · x_hat + beta with x_hat = (x − mean) / √(var + eps), var with 1/N.
 
     ValueError for a batch of one as well: its variance is 0 and every x_hat would be 0.
     """
     x = float_array("x", x, ("N", "D"))
-    if len(x) < 2:
-        raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
-    gamma, beta = (
-        float_array(name, value, x.shape[1:], x.dtype) for name, value in (("gamma", gamma), ("beta", beta))
-    )
-    mean = x.mean(axis=0, dtype=np.float64)
-    centred = (x - mean).astype(x.dtype, copy=False)
-    # Two passes: E[x²] − E[x]² cancels, and in float32 a mean of 1e4 would make the variance negative.
-    var = (centred**2).mean(axis=0, dtype=np.float64)
-    check_finite("the variance of x", var)
-    inv_std = (1 / np.sqrt(var + positive("eps", eps))).astype(x.dtype, copy=False)
-    x_hat = centred * inv_std
-    mean, var = mean.astype(x.dtype, copy=False), var.astype(x.dtype, copy=False)
-    return gamma * x_hat + beta, BatchNormCache(x_hat, inv_std, gamma, mean, var)
+    check_batch(x)
+    gamma, beta = (float_array(name, value, x.shape[1:], x.dtype) for name, value in (("gamma", gamma), ("beta", beta)))
+    return formulas.batchnorm_forward(x, gamma, beta, positive("eps", eps))
 
 
 def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
@@ -62,33 +42,12 @@ def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array
 
     dx = gamma · inv_std · (dout − mean(dout) − x_hat · mean(dout · x_hat)), means over the batch.
     """
-    dout, x_hat, inv_std, gamma = _unpack(dout, cache)
-    dbeta = _batch_sum(dout)
-    dgamma = _batch_sum(dout * x_hat)
-    n = len(dout)
-    return gamma * inv_std * (dout - dbeta / n - x_hat * (dgamma / n)), dgamma, dbeta
+    return formulas.batchnorm_backward(_checked_dout(dout, cache), cache)
 
 
 def batchnorm_backward_staged(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """(dx, dgamma, dbeta) node by node back through the graph: the chain rule of §3, one operation a step."""
-    dout, x_hat, inv_std, gamma = _unpack(dout, cache)
-    n = len(dout)
-    centred = x_hat / inv_std
-    # out = gamma · x_hat + beta
-    dbeta = _batch_sum(dout)
-    dgamma = _batch_sum(dout * x_hat)
-    dx_hat = dout * gamma
-    # x_hat = centred · inv_std
-    dinv_std = _batch_sum(dx_hat * centred)
-    dcentred = dx_hat * inv_std
-    # inv_std = (var + eps)^(−1/2)
-    dvar = dinv_std * -0.5 * inv_std**3
-    # var = mean(centred²)
-    dcentred = dcentred + dvar * 2 * centred / n
-    # centred = x − mean
-    dmean = -_batch_sum(dcentred)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+    return formulas.batchnorm_backward_staged(_checked_dout(dout, cache), cache)
 
 
 def batchnorm_inference(
@@ -116,16 +75,23 @@ def update_running_stats(
     The dtype is that of ``running_mean``. ValueError for n = 1 under "pytorch" and for a momentum outside
     0 to 1.
     """
-    pytorch = one_of("convention", convention, DEFAULT_MOMENTUM) == "pytorch"
-    n = whole_number("n", n, 2 if pytorch else 1)
-    momentum = fraction("momentum", DEFAULT_MOMENTUM[convention] if momentum is None else momentum)
+    weights = running_weights(n, momentum, convention)
     running_mean = float_array("running_mean", running_mean, ("D",))
     shape, dtype = running_mean.shape, running_mean.dtype
     running_var = variance_array("running_var", running_var, shape, dtype)
     mean, var = float_array("mean", mean, shape, dtype), variance_array("var", var, shape, dtype)
+    return formulas.update_running_stats(running_mean, running_var, mean, var, **weights)
+
+
+def running_weights(
+    n: int, momentum: float | None = None, convention: Literal["pytorch", "keras"] = "pytorch"
+) -> dict[str, float]:
+    """What `update_running_stats` multiplies by: ``keep`` the old, ``take`` the new, ``correction`` its variance."""
+    pytorch = one_of("convention", convention, DEFAULT_MOMENTUM) == "pytorch"
+    n = whole_number("n", n, 2 if pytorch else 1)
+    momentum = fraction("momentum", DEFAULT_MOMENTUM[convention] if momentum is None else momentum)
     keep, take = (1 - momentum, momentum) if pytorch else (momentum, 1 - momentum)
-    correction = n / (n - 1) if pytorch else 1.0
-    return keep * running_mean + take * mean, keep * running_var + take * correction * var
+    return {"keep": keep, "take": take, "correction": n / (n - 1) if pytorch else 1.0}
 
 
 def population_stats(means: Array, variances: Array, n: int) -> tuple[Array, Array]:
@@ -136,7 +102,7 @@ def population_stats(means: Array, variances: Array, n: int) -> tuple[Array, Arr
     n = whole_number("n", n, 2)
     means = float_array("means", means, ("K", "D"))
     variances = variance_array("variances", variances, means.shape, means.dtype)
-    mean, var = _batch_sum(means) / len(means), _batch_sum(variances) / len(means)
+    mean, var = batch_sum(means) / len(means), batch_sum(variances) / len(means)
     return mean, n / (n - 1) * var
 
 
@@ -170,11 +136,6 @@ def _affine(
     return gamma / np.sqrt(var + positive("eps", eps)), mean, beta
 
 
-def _unpack(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array, Array]:
+def _checked_dout(dout: Array, cache: BatchNormCache) -> Array:
     instance_of("cache", cache, BatchNormCache, "the cache that batchnorm_forward returned")
-    x_hat = cache.x_hat
-    return float_array("dout", dout, x_hat.shape, x_hat.dtype), x_hat, cache.inv_std, cache.gamma
-
-
-def _batch_sum(array: Array) -> Array:
-    return array.sum(axis=0, dtype=np.float64).astype(array.dtype, copy=False)
+    return float_array("dout", dout, cache.x_hat.shape, cache.x_hat.dtype)

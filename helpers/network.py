@@ -8,15 +8,18 @@ all three where it is after), mean1, var1. Bad input raises ValueError with one 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from helpers import layers
-from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
-from helpers.layers import LinearCache, linear_backward, linear_forward, softmax_cross_entropy
+from helpers import formulas, passes
+from helpers.batchnorm import batchnorm_inference
+from helpers.passes import ACTIVATIONS, LayerCache, NormBackward, Parameters, Plan
 from helpers.validate import (
     Array,
+    check_batch,
+    check_finite,
     float_array,
     generator,
     instance_of,
@@ -27,26 +30,6 @@ from helpers.validate import (
     variance_array,
     whole_number,
 )
-
-Parameters = dict[str, Array]
-
-ACTIVATIONS = {
-    "relu": (layers.relu_forward, layers.relu_backward),
-    "sigmoid": (layers.sigmoid_forward, layers.sigmoid_backward),
-    "tanh": (layers.tanh_forward, layers.tanh_backward),
-}
-
-
-class LayerCache(NamedTuple):
-    """One layer's caches; ``linear.x`` is the layer's input, ``z`` the input of its activation.
-
-    ``norm`` is None without batch normalization; ``z`` and ``activation`` are None in the last layer.
-    """
-
-    linear: LinearCache
-    norm: BatchNormCache | None = None
-    z: Array | None = None
-    activation: Any = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +50,7 @@ class Network:
         """ValueError if a field is not as described."""
         instance_of("sizes", self.sizes, tuple, "a tuple such as (784, 100, 10)")
         if len(self.sizes) < 2:
-            raise ValueError(
-                f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output."
-            )
+            raise ValueError(f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output.")
         for size in self.sizes:
             whole_number("an entry of sizes", size)
         one_of("activation", self.activation, ACTIVATIONS)
@@ -109,12 +90,22 @@ def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+@lru_cache
+def plan(network: Network) -> Plan:
+    """What the passes need to know of ``network``."""
+    names = tuple(parameter_shapes(network))
+    order = -1 if network.norm_after_activation else 1
+    steps = tuple(
+        (("normalize",) * network.normalizes(k) + ("activate",) * (k < network.depth))[::order]
+        for k in range(1, network.depth + 1)
+    )
+    return Plan(steps, names, network.activation, network.eps)
+
+
 def check_parameters(network: Network, parameters: Any) -> None:
     """ValueError unless ``parameters`` has the network's keys, with finite float arrays of its shapes."""
-    shapes = parameter_shapes(network)
-    same_keys("parameters", parameters, shapes)
-    for name, shape in shapes.items():
-        float_array(f"parameters[{name!r}]", parameters[name], shape)
+    _check_network(network)
+    _checked_parameters(network, parameters)
 
 
 def initialize(
@@ -141,55 +132,40 @@ def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, 
 
     ``x`` is (N, D_first); N ≥ 2 where a layer is normalized. NotFiniteError if a signal overflows.
     """
-    check_parameters(network, parameters)
-    out, caches = float_array("x", x, ("N", network.sizes[0])), []
-    activate = ACTIVATIONS[network.activation][0]
-    for k in range(1, network.depth + 1):
-        out, linear = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
-        norm = activation = z = None
-        for step in _steps_of_layer(network, k):
-            if step == "normalize":
-                affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
-                out, norm = batchnorm_forward(out, *affine, network.eps)
-            else:
-                z = out
-                out, activation = activate(z)
-        caches.append(LayerCache(linear, norm, z, activation))
-    return out, tuple(caches)
+    parameters, x = _checked(network, parameters, x)
+    if any(_normalized_layers(network)):
+        check_batch(x)
+    return passes.forward(plan(network), parameters, x)
 
 
 def backward(
     network: Network,
     dlogits: Array,
     caches: tuple[LayerCache, ...],
-    norm_backward: Callable[[Array, BatchNormCache], tuple[Array, Array, Array]] = batchnorm_backward,
+    norm_backward: NormBackward = formulas.batchnorm_backward,
 ) -> Parameters:
     """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last).
 
     ``norm_backward`` is the backward pass of batch normalization, (dout, cache) → (dx, dgamma, dbeta).
+    NotFiniteError if a gradient overflows.
     """
     _check_caches(network, caches)
     instance_of("norm_backward", norm_backward, Callable, "a function such as batchnorm_backward")
-    differentiate = ACTIVATIONS[network.activation][1]
-    gradients, dout = {}, float_array("dlogits", dlogits, (len(caches[0].linear.x), network.sizes[-1]))
-    for k in range(network.depth, 0, -1):
-        linear, norm, _, activation = caches[k - 1]
-        for step in reversed(_steps_of_layer(network, k)):
-            if step == "normalize":
-                dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = norm_backward(dout, norm)
-            else:
-                dout = differentiate(dout, activation)
-        dout, gradients[f"weight{k}"], gradients[f"bias{k}"] = linear_backward(dout, linear)
-    return {name: gradients[name] for name in parameter_shapes(network)}
+    shape, dtype = (len(caches[0].linear.x), network.sizes[-1]), caches[0].linear.x.dtype
+    dlogits = float_array("dlogits", dlogits, shape, dtype)
+    return _finite(passes.backward(plan(network), dlogits, caches, norm_backward))
 
 
 def loss_and_gradients(
     network: Network, parameters: Parameters, x: Array, labels: Array
 ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-    """Mean softmax cross-entropy, gradients and caches of a batch; x (N, D_first), labels (N,) integers."""
+    """Mean softmax cross-entropy, gradients and caches of a batch; x (N, D_first), labels (N,) integers.
+
+    NotFiniteError if a signal or a gradient overflows.
+    """
     logits, caches = forward(network, parameters, x)
-    loss, dlogits = softmax_cross_entropy(logits, labels)
-    return loss, backward(network, dlogits, caches), caches
+    loss, dlogits = formulas.softmax_cross_entropy(logits, label_array("labels", labels, *logits.shape))
+    return loss, _finite(passes.backward(plan(network), dlogits, caches, formulas.batchnorm_backward)), caches
 
 
 def initial_running_stats(network: Network, dtype: Any = np.float64) -> Parameters:
@@ -213,13 +189,13 @@ def check_running(network: Network, running: Any) -> None:
 
 def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
     """Logits (N, D_last) in inference mode: ``running`` normalizes, so that the rows of x do not interact."""
-    check_parameters(network, parameters)
+    parameters, out = _checked(network, parameters, x)
     check_running(network, running)
-    out = float_array("x", x, ("N", network.sizes[0]))
     activate = ACTIVATIONS[network.activation][0]
-    for k in range(1, network.depth + 1):
-        out, _ = linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
-        for step in _steps_of_layer(network, k):
+    for k, steps in enumerate(plan(network).steps, start=1):
+        out, _ = formulas.linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
+        check_finite(f"the signal in layer {k}", out)
+        for step in steps:
             if step == "normalize":
                 affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
                 out = batchnorm_inference(out, *affine, running[f"mean{k}"], running[f"var{k}"], network.eps)
@@ -235,10 +211,25 @@ def accuracy(logits: Array, labels: Array) -> float:
     return float((logits.argmax(axis=1) == labels).mean())
 
 
-def _steps_of_layer(network: Network, layer: int) -> tuple[Literal["normalize", "activate"], ...]:
-    """What follows the matrix product of a layer, in its order."""
-    steps = ("normalize",) * network.normalizes(layer) + ("activate",) * (layer < network.depth)
-    return steps[::-1] if network.norm_after_activation else steps
+def _checked(network: Network, parameters: Any, x: Any) -> tuple[Parameters, Array]:
+    """Both as the passes need them, the parameters in the dtype of ``x``."""
+    _check_network(network)
+    x = float_array("x", x, ("N", network.sizes[0]))
+    return _checked_parameters(network, parameters, x.dtype), x
+
+
+def _checked_parameters(network: Network, parameters: Any, dtype: Any = None) -> Parameters:
+    shapes = parameter_shapes(network)
+    same_keys("parameters", parameters, shapes)
+    return {
+        name: float_array(f"parameters[{name!r}]", parameters[name], shape, dtype) for name, shape in shapes.items()
+    }
+
+
+def _finite(gradients: Parameters) -> Parameters:
+    for name, gradient in gradients.items():
+        check_finite(f"the gradient of {name}", gradient)
+    return gradients
 
 
 def _normalized_layers(network: Network) -> Iterator[int]:
@@ -263,13 +254,9 @@ def _float_dtype(dtype: Any) -> np.dtype:
 def _check_batchnorm(batchnorm: Any, hidden: int) -> None:
     if isinstance(batchnorm, bool):
         return
-    instance_of(
-        "batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer"
-    )
+    instance_of("batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer")
     if len(batchnorm) != hidden or not all(isinstance(chosen, bool) for chosen in batchnorm):
-        raise ValueError(
-            f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers."
-        )
+        raise ValueError(f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers.")
 
 
 def _check_network(network: Any) -> None:
@@ -280,7 +267,7 @@ def _check_caches(network: Network, caches: Any) -> None:
     _check_network(network)
     instance_of("caches", caches, tuple, "the caches that forward returned")
     normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in caches]
-    if normalized != [network.normalizes(k) for k in range(1, network.depth + 1)]:
+    if normalized != ["normalize" in steps for steps in plan(network).steps]:
         raise ValueError(
             f"caches holds {len(caches)} layers that do not fit the network; "
             "it must be what forward returned for this network."

@@ -12,16 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.batching import batch_slices, minibatches
-from helpers.batchnorm import update_running_stats
-from helpers.network import (
-    LayerCache,
-    Network,
-    Parameters,
-    check_parameters,
-    check_running,
-    initial_running_stats,
-    loss_and_gradients,
-)
+from helpers.batchnorm import running_weights
+from helpers.formulas import update_running_stats
+from helpers.network import Network, check_parameters, check_running, initial_running_stats, plan
+from helpers.passes import LayerCache, Parameters, loss_and_gradients
 from helpers.validate import (
     Array,
     NotFiniteError,
@@ -79,7 +73,11 @@ def sgd_update(parameters: Parameters, gradients: Parameters, learning_rate: flo
     rate = positive("learning_rate", learning_rate)
     instance_of("parameters", parameters, dict, "a dictionary of arrays")
     same_keys("gradients", gradients, parameters)
-    return {name: _moved(name, parameters[name], gradients[name], rate) for name in parameters}
+    parameters = {name: float_array(f"parameters[{name!r}]", value) for name, value in parameters.items()}
+    gradients = {
+        name: float_array(f"gradients[{name!r}]", gradients[name], value.shape) for name, value in parameters.items()
+    }
+    return _moved(parameters, gradients, rate)
 
 
 def training_steps(
@@ -185,24 +183,25 @@ def _steps(
 def _one_update(
     network: Network, parameters: Parameters, running: Parameters, batch: Batch, rate: float
 ) -> tuple[float, Parameters, Parameters, Parameters]:
-    loss, gradients, caches = loss_and_gradients(network, parameters, *batch)
+    alike = {name: value.astype(batch[0].dtype, copy=False) for name, value in parameters.items()}
+    loss, gradients, caches = loss_and_gradients(plan(network), alike, *batch)
     check_finite("the loss", loss)
-    moved = sgd_update(parameters, gradients, rate)
+    moved = _moved(parameters, gradients, rate)
     return loss, gradients, moved, _updated_running(running, caches, len(batch[0]))
 
 
 def _updated_running(running: Parameters, caches: tuple[LayerCache, ...], n: int) -> Parameters:
     updated = {}
     for k, norm in ((k, layer.norm) for k, layer in enumerate(caches, start=1) if layer.norm is not None):
-        old = running[f"mean{k}"], running[f"var{k}"]
-        updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats(*old, norm.mean, norm.var, n)
+        stats = running[f"mean{k}"], running[f"var{k}"], norm.mean, norm.var
+        updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats(*stats, **running_weights(n))
     return updated
 
 
-def _moved(name: str, parameter: Array, gradient: Array, rate: float) -> Array:
-    parameter = float_array(f"parameters[{name!r}]", parameter)
-    gradient = float_array(f"gradients[{name!r}]", gradient, parameter.shape)
-    moved = np.multiply(gradient, rate, dtype=parameter.dtype)
-    np.subtract(parameter, moved, out=moved)  # one large temporary, not two
-    check_finite(f"the updated {name}", moved)
+def _moved(parameters: Parameters, gradients: Parameters, rate: float) -> Parameters:
+    moved = {}
+    for name, parameter in parameters.items():
+        step = np.multiply(gradients[name], rate, dtype=parameter.dtype)
+        moved[name] = np.subtract(parameter, step, out=step)  # one large temporary, not two
+        check_finite(f"the updated {name}", step)
     return moved

@@ -43,9 +43,7 @@ def label_array(name: str, value: Any, length: int, n_classes: int) -> Array:
         raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
     _check_shape(name, array, (length,))
     if array.min() < 0 or array.max() >= n_classes:
-        raise ValueError(
-            f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {n_classes - 1}."
-        )
+        raise ValueError(f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {n_classes - 1}.")
     return array
 
 
@@ -59,6 +57,12 @@ def check_finite(name: str, array: Array | float) -> None:
         raise NotFiniteError(
             f"{name} holds NaN or infinity ({np.sum(~finite)} of {np.size(array)}); it must be finite."
         )
+
+
+def check_batch(x: Array) -> None:
+    """ValueError if ``x`` (N, D) is a batch of one."""
+    if len(x) < 2:
+        raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
 
 
 def whole_number(name: str, value: Any, at_least: int = 1) -> int:
@@ -101,9 +105,7 @@ def instance_of(name: str, value: Any, kind: Any, wanted: str) -> None:
 
 def generator(name: str, value: Any) -> np.random.Generator:
     """``value``, which must be a numpy.random.Generator."""
-    instance_of(
-        name, value, np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)"
-    )
+    instance_of(name, value, np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
     return value
 
 
@@ -122,16 +124,14 @@ def _as_array(name: str, value: Any) -> Array:
 
 
 def _check_shape(name: str, array: Array, shape: Shape | None) -> None:
-    if shape is not None and not _fits(array.shape, shape):
+    if shape is not None and array.shape != shape and not _fits(array.shape, shape):
         raise ValueError(f"{name} has shape {array.shape}; it must be {_show_shape(shape)}.")
     if array.size == 0:
         raise ValueError(f"{name} is empty, with shape {array.shape}; it must hold at least one number.")
 
 
 def _fits(actual: tuple[int, ...], wanted: Shape) -> bool:
-    return len(actual) == len(wanted) and all(
-        isinstance(w, str) or a == w for a, w in zip(actual, wanted, strict=True)
-    )
+    return len(actual) == len(wanted) and all(isinstance(w, str) or a == w for a, w in zip(actual, wanted, strict=True))
 
 
 def _show_shape(shape: Shape) -> str:

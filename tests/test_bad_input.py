@@ -67,6 +67,7 @@ GOOD = {
         "momentum": 0.5,
         "convention": "keras",
     },
+    batchnorm.running_weights: {"n": N, "momentum": 0.5, "convention": "keras"},
     batchnorm.population_stats: {"means": FEATURES, "variances": FEATURES**2, "n": N},
     batchnorm.fold_batchnorm: {"weight": WEIGHT, "bias": BIAS, **AFFINE, **RUN, "eps": 1e-5},
     gradcheck.numerical_gradient: {"f": np.sum, "x": X, "h": 1e-5},

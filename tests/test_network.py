@@ -17,6 +17,7 @@ from helpers.network import (
     parameter_shapes,
     predict,
 )
+from helpers.validate import NotFiniteError
 
 SIZES = (4, 6, 5, 3)
 NETWORKS = [
@@ -169,6 +170,38 @@ def test_float32_stays_float32_and_agrees_with_float64(network):
         assert gradient.dtype == np.float32
         assert relative_error(gradient, exact_gradients[name]) < 1e-4
     assert predict(network, parameters, initial_running_stats(network, np.float32), x).dtype == np.float32
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_the_dtype_of_x_decides(network):
+    parameters, x, labels = case(network)
+    _, gradients, caches = loss_and_gradients(network, parameters, x.astype(np.float32), labels)
+    logits = predict(network, parameters, initial_running_stats(network), x.astype(np.float32))
+    assert {array.dtype for array in (*gradients.values(), caches[-1].linear.x, logits)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("batchnorm", [False, True])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+def test_an_overflow_is_refused_though_an_activation_would_hide_it(activation, batchnorm):
+    network = Network(SIZES, activation, batchnorm, norm_after_activation=True)
+    parameters, x, labels = case(network)
+    parameters["weight1"], x = np.full(SIZES[:2], -1e200), np.full_like(x, 1e200)
+    with pytest.raises(NotFiniteError, match="the signal in layer 1 holds NaN or infinity"):
+        loss_and_gradients(network, parameters, x, labels)
+    with pytest.raises(NotFiniteError, match="the signal in layer 1 holds NaN or infinity"):
+        predict(network, parameters, initial_running_stats(network), x)
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+def test_a_gradient_that_overflows_is_refused():
+    network = Network(SIZES)
+    parameters, x, labels = case(network)
+    parameters["weight3"] *= 1e300
+    parameters["weight2"] *= 1e-300
+    _, caches = forward(network, parameters, x)
+    with pytest.raises(NotFiniteError, match="the gradient of weight1 holds NaN or infinity"):
+        backward(network, np.full((len(x), SIZES[-1]), 1e10), caches)
 
 
 def test_running_statistics_start_at_mean_0_and_variance_1():

@@ -117,6 +117,13 @@ def test_float32_stays_float32_in_training(batchnorm):
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
+def test_the_data_decide_the_dtype_of_a_step_and_the_parameters_keep_theirs():
+    network, parameters, x, y = problem(batchnorm=True)
+    step = next(training_steps(network, parameters, x.astype(np.float32), y, **options()))
+    assert {array.dtype for array in step.gradients.values()} == {np.dtype(np.float32)}
+    assert {array.dtype for array in step.parameters.values()} == {np.dtype(np.float64)}
+
+
 def test_training_changes_nothing_it_was_given():
     network, parameters, x, y = problem(batchnorm=True)
     for array in (x, y, *parameters.values()):
