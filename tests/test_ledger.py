@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.readme_ledger import PLACE, README, short_ledger
+
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*/09_does_it_work.ipynb"))
 CLAIMS = [f"C{k:02}" for k in range(1, 51)]
 VERDICTS = ("right", "right with a condition", "half right", "loose", "wrong", "contested", "not shown")
@@ -68,3 +70,13 @@ SPOILT = {
 def test_a_spoilt_ledger_is_noticed(what):
     path = NOTEBOOKS[0]
     assert faults(SPOILT[what](ledger(path)), path.parent) != []
+
+
+def test_the_readme_holds_the_same_ledger_shortened_and_its_links_lead_somewhere():
+    """`python tools/readme_ledger.py` puts it there."""
+    table = PLACE.search(README.read_text("utf-8"))[0]
+    assert table == short_ledger()
+    rows = table.splitlines()[2:]
+    assert [f"C{int(row.split('|')[1]):02}" for row in rows] == CLAIMS
+    assert all((README.parent / re.search(r"\]\((.+?)#", row)[1]).is_file() for row in rows)
+    assert {row.split("|")[3].strip() for row in rows} <= set(VERDICTS)

@@ -1,0 +1,27 @@
+"""Copy the ledger of lesson 09, shortened, into the README: `python tools/readme_ledger.py`."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PLACE = re.compile(r"(?<=<!-- ledger -->\n).*?(?=<!-- end of ledger -->)", re.DOTALL)
+
+
+def short_ledger() -> str:
+    """The README's table: claim, verdict without its condition, and a link to the cell from the README's folder."""
+    notebook = nbformat.read(ROOT / "notebooks" / "en" / "09_does_it_work.ipynb", as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.id == "ledger")
+    rows = [line for line in cell.source.splitlines() if line.startswith("|")]
+    return "".join(f"{_short(row)}\n" for row in rows)
+
+
+def _short(row: str) -> str:
+    number, claim, verdict, link = (part.strip() for part in row.strip("|").split("|"))
+    return f"| {number} | {claim} | {verdict.partition(':')[0]} | {link.replace('](', '](notebooks/en/')} |"
+
+
+if __name__ == "__main__":
+    README.write_text(PLACE.sub(lambda _: short_ledger(), README.read_text("utf-8")), "utf-8")
