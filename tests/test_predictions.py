@@ -51,8 +51,8 @@ def test_question_and_options_are_read_without_a_kernel(shown):
     assert words[0] == "Predict first: How often does a <fair> coin show heads?"
     assert words[1:3] == ["A. <i>always", "B. half of the time"]
     assert "a &lt;fair&gt; coin" in shown[0]["text/html"]
-    assert "<li>&lt;i&gt;always</li>" in shown[0]["text/html"]
-    assert "<li>half of the time</li>" in shown[0]["text/html"]
+    assert "A. &lt;i&gt;always<br>" in shown[0]["text/html"]
+    assert "B. half of the time" in shown[0]["text/html"]
     assert shown[-1]["text/plain"] == "No answer yet: choose one, and change it as often as you like."
     assert list(shown[1]) == [WIDGET_VIEW]
 

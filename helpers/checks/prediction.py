@@ -112,9 +112,9 @@ def _button(option: int, prediction: Prediction) -> widgets.Button:
 def _asked(question: Question) -> Bundle:
     """The question and its options, for where there are no buttons too; where there are, the page hides this list."""
     mark = text("checks.question")
-    items = "".join(f"<li>{html.escape(option)}</li>" for option in question.options)
+    options = "<br>".join(map(html.escape, question.lettered()))  # letters of ours: JupyterLab numbers any list
     lead = f"<p><strong>{html.escape(mark)}:</strong> {html.escape(question.question)}</p>"
-    page = f'{_STYLE}{lead}<ol type="A" class="course-options">{items}</ol>'
+    page = f'{_STYLE}{lead}<p class="course-options">{options}</p>'
     return {"text/plain": "\n".join([f"{mark}: {question.question}", *question.lettered()]), "text/html": page}
 
 

@@ -110,7 +110,28 @@ def test_after_a_restart_the_panel_says_that_it_has_stopped(page, lab, notebook)
     page.click(".jp-Dialog-button.jp-mod-accept")
     page.wait_for_selector(".course-panel.jupyter-widgets-disconnected")
     said = page.eval_on_selector(".course-panel", "panel => getComputedStyle(panel, '::before').content")
-    assert "run its cell again" in said
+    assert "run the cells again" in said
+    assert picture(page).evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_saved_notebook_opened_again_says_that_its_panel_has_stopped(page, lab, notebook):
+    path = notebook("saved", SETUP, SHOW)
+    open_notebook(page, lab, path)
+    run_all(page)
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+    page.evaluate("""async address => {
+      for (const {id} of await (await fetch(`${address}/api/sessions`)).json()) {
+        const xsrf = document.cookie.match(/_xsrf=([^;]+)/)[1];
+        await fetch(`${address}/api/sessions/${id}`, {method: "DELETE", headers: {"X-XSRFToken": xsrf}});
+      }
+    }""", lab)
+    open_notebook(page, lab, path)
+    saved = page.locator(".jp-OutputArea-output.jupyter-widgets")
+    saved.wait_for(state="attached")
+    assert "model not found" in saved.text_content()
+    assert "model not found" not in page.locator(".jp-Notebook").inner_text()
+    assert "run the cells again" in saved.evaluate("output => getComputedStyle(output, '::before').content")
     assert picture(page).evaluate("image => image.naturalWidth") > 0
 
 
