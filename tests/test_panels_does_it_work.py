@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from helpers import course, stacked
 from helpers.gradcheck import numerical_gradient
-from helpers.panels import first_figure, regularizing, smoothness, tolerance
+from helpers.panels import depth, first_figure, regularizing, smoothness, tolerance
 from helpers.plots import does_it_work as plots
 from helpers.stacked import Recipe
 from tests.sweep import numbers, some_digits, swept
@@ -237,6 +237,14 @@ def paths(run):
             assert f"(unit {unit + 1})" in live.sentence
 
 
+def test_a_jump_is_measured_in_z_or_in_spreads_at_its_start():
+    rows = [np.array([[-1.0, 0.0], [0.0, 1.0], [3.0, 4.0]]), np.array([[1.0, 1.0], [4.0, -1.0], [5.0, 3.0]])]
+    states = [first_figure.State(k, {}, 0.1, row) for k, row in enumerate([*rows, rows[0]])]
+    assert first_figure.jumps(states) == pytest.approx([3.0, 3.0])
+    assert first_figure.jumps(states, in_spreads=True) == pytest.approx([(4 / 2 + 2 / 2) / 2, (4 / 2 + 2 / 1) / 2])
+    assert len(first_figure.jumps(states[:1], in_spreads=True)) == 0
+
+
 def test_the_first_record_at_the_target_counts():
     states = [first_figure.State(k, {}, value, np.zeros((3, 2))) for k, value in ((0, 0.1), (5, 0.8), (10, 0.7))]
     assert first_figure.reached(states) == 5
@@ -253,7 +261,7 @@ def test_every_setting_of_the_run_panel_trains(digits):
 
 @pytest.mark.usefixtures("small")
 def test_the_noisy_run_is_drawn_beside_the_other_two(digits):
-    *_, run = first_figure.both(*digits, 0.5, 0.3, 12, 4)
+    *_, run = first_figure.both(*digits, 0.5, 0.3, 32, 4)
     panel, figure = first_figure.noisy(*digits, 0.5, 0.3, run), Figure()
     _, update = panel.build(figure)
     for found in panel.compute():
@@ -265,7 +273,7 @@ def test_the_noisy_run_is_drawn_beside_the_other_two(digits):
     quiet = first_figure.of(run, "batchnorm")
     assert first_figure.jump(found) > first_figure.jump(quiet)
     assert f"{first_figure.jump(found):.1g} with noise" in panel.describe(found)
-    assert len(list(first_figure.noisy(*digits, 0.5, 0.3, run[:2]).compute())) == 2
+    assert len(list(first_figure.noisy(*digits, 0.5, 0.3, run[:2]).compute())) == 1
     assert len(list(first_figure.noisy(*digits, 0.5, 0.3, run[:1]).compute())) == 1
 
 
@@ -279,7 +287,16 @@ def test_stronger_noise_makes_z_jump_farther(digits):
         medians = [state.percentiles[1] for state in found]
         jumps[noise] = np.mean([np.abs(b - a).mean() for a, b in zip(medians, medians[1:], strict=False)])
         assert f"jumps by {jumps[noise]:.1f}" in live.sentence
-    assert jumps[0.0] < jumps[4.0] < jumps[16.0]
+    assert jumps[0.0] < jumps[1.0] < jumps[16.0]
+
+
+# ---------------------------------------------------------------- depth
+
+def test_the_depth_panel_offers_the_scales_and_depths_that_it_is_given(digits):
+    x, y = digits[0].x.astype(float), digits[0].y
+    seen = {tuple(live.values.values()) for live in swept(depth.norms_batchnorm(x, y, (0.5, 1.0, 2.0), (5, 50)))}
+    assert {layers for layers, _, _ in seen} == {5, 50}
+    assert {scale for _, _, scale in seen} == {0.5, 1.0, 2.0}
 
 
 # ---------------------------------------------------------------- the sweep
@@ -288,6 +305,7 @@ def test_stronger_noise_makes_z_jump_farther(digits):
 def little(monkeypatch):
     monkeypatch.setattr(tolerance, "SIZES", (64, 5, 10))
     monkeypatch.setattr(tolerance, "UPDATES", 40)
+    monkeypatch.setattr(tolerance, "EVERY", 20)
     monkeypatch.setattr(tolerance, "TRAINED", 0.25)
 
 
@@ -338,11 +356,14 @@ def test_the_regularization_panel_compares_the_seeds_gap_and_accuracy(digits, mo
     monkeypatch.setattr(regularizing, "SIZES", (64, 5, 10))
     monkeypatch.setattr(regularizing, "BATCH_SIZES", (16, 48))
     monkeypatch.setattr(regularizing, "EPOCHS", (2, 3))
+    monkeypatch.setattr(regularizing, "DEFAULT_SIZE", 48)
     monkeypatch.setattr(regularizing, "DEFAULT_EPOCHS", 2)
     for live in swept(regularizing.regularizing(train, test)):
         size, epochs = live.values.values()
         judged = live.result.judged
         assert list(judged) == (["none", "batch", "ghost"] if size > 16 else ["none", "batch"])
+        words = [word.get_text() for word in live.canvas.figure.axes[0].texts]
+        assert ("at batch size 16 the same as batch" in words) == (size == 16)
         recipe = Recipe((64, 5, 10), "relu", "batch")
         p, x = stacked.start(recipe, range(10), [None] * 10, np.float64), train.x.astype(float)
         steps = stacked.updates(recipe, p, x, train.y, [0.1] * 10, size, np.random.default_rng(1))

@@ -7,8 +7,9 @@ import numpy as np
 
 from helpers import stacked
 from helpers.data import Dataset, load_digits8, split_mnist, train_test_split
-from helpers.panels import first_figure, regularizing, smoothness, tolerance
-from helpers.panels.first_figure import State, jump, reached
+from helpers.network import Network
+from helpers.panels import depth, first_figure, regularizing, smoothness, tolerance
+from helpers.panels.first_figure import State, jump, jumps, reached
 from helpers.stacked import Recipe
 
 TRAIN, TEST = split_mnist()
@@ -74,13 +75,25 @@ def gap(norm: str, seed: int, batch_size: int, epochs: int) -> float:
     return float(judged(norm, seed, batch_size, epochs).gap.mean())
 
 
-def mnist_gap(norm: str, seed: int) -> float:
-    """The same on 480 digits of MNIST, five networks, ten epochs of batches of 16."""
+def test_ahead(seed: int, batch_size: int, epochs: int) -> float:
+    """How much the mean test accuracy is higher with batch norm."""
+    with_it, without = (judged(norm, seed, batch_size, epochs).test.mean() for norm in ("batch", "none"))
+    return float(with_it - without)
+
+
+def level(seed: int, batch_size: int, epochs: int, tolerance: float) -> bool:
+    """Whether the mean training accuracies without and with batch norm are within ``tolerance`` of 1."""
+    return min(judged(norm, seed, batch_size, epochs).train.mean() for norm in ("none", "batch")) > 1 - tolerance
+
+
+@cache
+def mnist(norm: str, seed: int) -> regularizing.Judged:
+    """The same on 480 digits of MNIST, five networks, 25 epochs of batches of 16."""
     order = np.random.default_rng(seed).permutation(len(TRAIN.x))[:480]
     some = Dataset("some", TRAIN.x[order], TRAIN.y[order])
     sizes, seeds = (784, 30, 30, 10), range(5 * seed, 5 * seed + 5)
-    *_, last = regularizing.after_epochs(norm, some, TEST, 16, 10, sizes=sizes, seeds=seeds)
-    return float(last.gap.mean())
+    *_, last = regularizing.after_epochs(norm, some, TEST, 16, 25, sizes=sizes, seeds=seeds)
+    return last
 
 
 @cache
@@ -102,6 +115,15 @@ def along(family: str, norm: str, seed: int) -> np.ndarray:
     return smoothness.along(recipe, parameters, TRAIN.x[:200], TRAIN.y[:200], lengths)
 
 
+def gradient_length(norm: str, seed: int) -> float:
+    """The length of the ReLU network's gradient after 100 updates."""
+    activation, std, rate = smoothness.FAMILIES["relu"]
+    recipe = Recipe(first_figure.SIZES, activation, norm)
+    parameters = smoothness.path(recipe, TRAIN, std, rate, (0, 100), seed)[1]
+    _, gradients = stacked.loss_and_gradients(recipe, parameters, TRAIN.x[:200], TRAIN.y[:200])
+    return float(np.sqrt(sum((value.astype(float) ** 2).sum() for value in gradients.values())))
+
+
 @cache
 def tiny_batches(norm: str, seed: int) -> float:
     """The accuracy after 1,000 updates with batches of two."""
@@ -109,6 +131,20 @@ def tiny_batches(norm: str, seed: int) -> float:
     weights = stacked.start(recipe, range(5 * seed, 5 * seed + 5), [None] * 5)
     steps = stacked.updates(recipe, weights, SMALL.x, SMALL.y, [0.03] * 5, 2, np.random.default_rng(1 + seed))
     return float(stacked.judged(recipe, next(islice(steps, 999, None)), SMALL.x, HELD.x, HELD.y)[1].mean())
+
+
+@cache
+def first_gradient(norm: str, seed: int, scale: float) -> float:
+    """The gradient norm of the first of 50 ReLU layers before training, the usual first weights times ``scale``."""
+    network = Network((64, *[32] * 49, 10), "relu", norm == "batch")
+    x, y = SMALL.x[:200].astype(float), SMALL.y[:200]
+    return float(depth.gradient_norms(network, depth.scaled_start(network, scale, seed), x, y)[0])
+
+
+def always_farther(seed: int, name: str, in_spreads: bool) -> bool:
+    """Whether the median of z jumps farther with noise, at every record, than that of network ``name`` at any."""
+    farther = jumps(states("noisy", seed), in_spreads).min()
+    return bool(farther > jumps(states(name, seed), in_spreads).max())
 
 
 def noisy_at_80(noise: float, seed: int) -> float:
@@ -152,20 +188,39 @@ EFFECTS = {
         lambda seed: deep(20, "relu", "none", seed) < 0.4 and deep(20, "relu", "batch", seed) > 0.6,
     "50 ReLU layers: under 40 % without batch norm and with it":
         lambda seed: max(deep(50, "relu", norm, seed) for norm in ("none", "batch")) < 0.4,
+    "50 ReLU layers: the first gradient goes from below 1e-12 to above 1e10 with the scale, and not with batch norm":
+        lambda seed: first_gradient("none", seed, 0.5) < 1e-12 and first_gradient("none", seed, 2.0) > 1e10
+        and all(1e3 < first_gradient("batch", seed, scale) < 1e5 for scale in (0.5, 1.0, 2.0)),
     "batch size 16, 40 epochs: better on the test and a smaller gap with batch norm":
         lambda seed: gap("batch", seed, 16, 40) < gap("none", seed, 16, 40)
         and judged("batch", seed, 16, 40).test.mean() > judged("none", seed, 16, 40).test.mean(),
     "batch size 240, 40 epochs: better on the test and a larger gap with batch norm":
         lambda seed: gap("batch", seed, 240, 40) > gap("none", seed, 240, 40)
         and judged("batch", seed, 240, 40).test.mean() > judged("none", seed, 240, 40).test.mean(),
+    "batch size 48, 160 epochs: better on the test and a smaller gap with batch norm":
+        lambda seed: gap("batch", seed, 48, 160) < gap("none", seed, 48, 160) and test_ahead(seed, 48, 160) > 0,
+    "batch size 240, 160 epochs: not worse on the test by half a point with batch norm":
+        lambda seed: test_ahead(seed, 240, 160) > -0.005,
+    "trained equally far: 16 and 40 epochs, 48 and 160 within 0.2 points, 240 and 160 within 2":
+        lambda seed: level(seed, 16, 40, 0.002) and level(seed, 48, 160, 0.002) and level(seed, 240, 160, 0.02),
     "batch size 240, 160 epochs: the gap larger by less than a point with batch norm":
         lambda seed: gap("batch", seed, 240, 160) < gap("none", seed, 240, 160) + 0.01,
     "batch size 240, 40 epochs: a smaller gap with ghost batches than with the whole one":
         lambda seed: gap("ghost", seed, 240, 40) < gap("batch", seed, 240, 40),
-    "MNIST: the gap is not smaller by a point with batch norm":
-        lambda seed: mnist_gap("batch", seed) > mnist_gap("none", seed) - 0.01,
+    "MNIST: the gap is larger with batch norm, the test accuracy lower, and all have learned their digits":
+        lambda seed: mnist("batch", seed).gap.mean() > mnist("none", seed).gap.mean()
+        and mnist("batch", seed).test.mean() < mnist("none", seed).test.mean()
+        and min(mnist(norm, seed).train.mean() for norm in ("none", "batch")) > 0.998,
     "drift: least with batch norm, most with noise":
         lambda seed: jump(states("batchnorm", seed)) < jump(states("plain", seed)) < jump(states("noisy", seed)),
+    "drift: with noise farther at every record than without batch norm at any":
+        lambda seed: always_farther(seed, "plain", in_spreads=False),
+    "drift: with noise farther at every record than with batch norm alone, in z and in spreads":
+        lambda seed: all(always_farther(seed, "batchnorm", in_spreads) for in_spreads in (False, True)),
+    "drift in spreads: over 100 in the first jump without batch norm":
+        lambda seed: jumps(states("plain", seed)[:2], in_spreads=True)[0] > 100,
+    "noise: 80 % within 160 updates":
+        lambda seed: at_80("noisy", seed) <= 160,
     "noise: 80 % in a fifth of the plain network's updates or fewer":
         lambda seed: at_80("plain", seed) >= 5 * at_80("noisy", seed),
     "noise of strength 16: 80 % within 450 updates":
@@ -178,6 +233,10 @@ EFFECTS = {
         < 2,
     "ReLU: 64 learning rates on, the loss is ten times as high without batch norm":
         lambda seed: along("relu", "none", seed)[-1] > 10 * along("relu", "batch", seed)[-1],
+    "ReLU: after 100 updates the gradient is longer without batch norm, at most four times as long":
+        lambda seed: 1 < gradient_length("none", seed) / gradient_length("batch", seed) < 4,
+    "ReLU: 16 learning rates on without batch norm, the loss is higher than 64 on with it":
+        lambda seed: along("relu", "none", seed)[-3] > 1.5 * along("relu", "batch", seed)[-1],
     "ReLU: the loss falls to a smaller share along the gradient with batch norm":
         lambda seed: along("relu", "batch", seed).min() / along("relu", "batch", seed)[0]
         < along("relu", "none", seed).min() / along("relu", "none", seed)[0],

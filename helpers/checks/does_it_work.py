@@ -47,6 +47,10 @@ def _last_below(values: Array, target: float) -> int:
     return int(np.flatnonzero(values < target)[-1])
 
 
+def _below(plain: Array, normed: Array, target: float) -> float:
+    return _last_below(plain, target) / _last_below(normed, target)
+
+
 def _normal(x: Array, axis: int | None, eps: float = EPS, ddof: int = 0) -> Array:
     mean, var = x.mean(axis=axis, keepdims=True), x.var(axis=axis, keepdims=True, ddof=ddof)
     return (x - mean) / np.sqrt(var + eps)
@@ -80,6 +84,16 @@ def _unfilled(x: Array, size: int, eps: float = EPS) -> Array:
 
 def _by_first(x: Array, size: int, eps: float = EPS) -> Array:
     return (x - x[:size].mean(axis=0)) / np.sqrt(x[:size].var(axis=0) + eps)
+
+
+def _equal_groups(x: Array, size: int, eps: float = EPS) -> Array:
+    """The mistake of as many groups as are needed, all of about one size."""
+    return np.vstack([_normal(part, 0, eps) for part in np.array_split(x, -(-len(x) // size))])
+
+
+def _reshaped(x: Array, groups: int, size: int, eps: float = EPS) -> Array:
+    """The mistake of a third axis for the groups, which wants all of them full."""
+    return _normal(x.reshape(groups, size, x.shape[1]), 1, eps).reshape(x.shape)
 
 
 def _two(gradient: Gradient, below: Array, own: Array, step: Array) -> tuple[Array, Array]:
@@ -136,6 +150,9 @@ EXERCISES = [
                 else (_first(plain, target) + 1) / (_first(normed, target) + 1),
             "last": lambda plain, normed, every, target: float("inf") if _first(plain, target) is None
                 else (_last_below(plain, target) + 1) / (_last_below(normed, target) + 1),
+            "below": lambda plain, normed, every, target: float("inf") if _first(plain, target) is None
+                else _below(plain, normed, target),
+            "below_always": lambda plain, normed, every, target: _below(plain, normed, target),
             "accuracies": lambda plain, normed, every, target: float(normed[-1] / plain[-1]),
             "zero": lambda plain, normed, every, target:
                 float(np.argmax(plain >= target) / np.argmax(normed >= target)),
@@ -150,6 +167,7 @@ EXERCISES = [
             "biased": lambda values, t: (values.mean(), t * values.std() / len(values) ** 0.5),
             "no_root": lambda values, t: (values.mean(), t * values.std(ddof=1) / len(values)),
             "not_divided": lambda values, t: (values.mean(), t * values.std(ddof=1)),
+            "root": lambda values, t: (values.mean(), t * values.std(ddof=1) / (len(values) - 1) ** 0.5),
             "variance": lambda values, t: (values.mean(), t * values.var(ddof=1) / len(values) ** 0.5),
             "no_t": lambda values, t: (values.mean(), values.std(ddof=1) / len(values) ** 0.5),
             "full_width": lambda values, t: (values.mean(), 2 * interval(values, t)[1]),
@@ -172,6 +190,8 @@ EXERCISES = [
             "no_affine": lambda x, gamma, beta, eps=EPS: _normal(x, 1, eps),
             "not_centred": lambda x, gamma, beta, eps=EPS:
                 gamma * x / np.sqrt(x.var(axis=1, keepdims=True) + eps) + beta,
+            "beta_stretched": lambda x, gamma, beta, eps=EPS: gamma * (_normal(x, 1, eps) + beta),
+            "axis_lost": lambda x, gamma, beta, eps=EPS: (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps),
             "affine_first": lambda x, gamma, beta, eps=EPS: _normal(gamma * x + beta, 1, eps),
         },
     ),
@@ -191,6 +211,11 @@ EXERCISES = [
             "rows": lambda x, size, eps=EPS: _normal(x, 1, eps),
             "merged": _merged,
             "unfilled": _unfilled,
+            "no_axis": lambda x, size, eps=EPS: _grouped(x, size, lambda group: _normal(group, None, eps)),
+            "equal_groups": _equal_groups,
+            "dropped": lambda x, size, eps=EPS: ghost_norm(x[: len(x) // size * size], size, eps),
+            "reshaped": lambda x, size, eps=EPS: _reshaped(x, -1, size, eps),
+            "full_groups": lambda x, size, eps=EPS: _reshaped(x, len(x) // size, size, eps),
             "split": lambda x, size, eps=EPS: np.vstack([_normal(part, 0, eps) for part in np.array_split(x, size)]),
         },
     ),
@@ -217,6 +242,9 @@ EXERCISES = [
                 np.linalg.norm(gradient(below, own)
                                - gradient(below - rate * below_gradient, own - rate * gradient(below, own)))
                 / np.linalg.norm(gradient(below, own))),
+            "spectral": lambda gradient, below, own, below_gradient, rate: float(
+                np.linalg.norm(np.subtract(*_two(gradient, below, own, rate * below_gradient)), 2)
+                / np.linalg.norm(gradient(below, own), 2)),
             "largest": lambda gradient, below, own, below_gradient, rate: float(
                 np.abs(np.subtract(*_two(gradient, below, own, rate * below_gradient))).max()
                 / np.linalg.norm(gradient(below, own))),
@@ -233,6 +261,10 @@ EXERCISES = [
                   "optima": ("refuted", "supported", "supported", "refuted"),
                   "optima_refuted": ("refuted", "supported", "refuted", "refuted"),
                   "any_rate": ("refuted", "supported", "open", "supported"),
+                  "rate_open": ("refuted", "supported", "open", "open"),
+                  "optima_and_rate": ("refuted", "supported", "refuted", "supported"),
+                  "both_supported": ("refuted", "supported", "supported", "supported"),
+                  "all_open": ("open", "open", "open", "open"),
                   "all_supported": ("supported", "supported", "supported", "supported")},
     ),
 ]  # fmt: skip

@@ -60,14 +60,15 @@ def norms(x: Array, labels: Array) -> Panel:
     return _norms_panel("04.norms", x, labels, batchnorm=False, activation="sigmoid", depth=20)
 
 
-def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES) -> Panel:
-    """The same as `norms`, with a second line for the network with batch normalization; ``scales`` holds 1.0."""
-    return _norms_panel("04.norms_batchnorm", x, labels, True, "relu", DEEPEST, scales)
+def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES, depths: Sequence[int] = DEPTHS) -> Panel:
+    """The same as `norms`, with a second line for batch normalization; ``scales`` hold 1.0, ``depths`` DEEPEST."""
+    return _norms_panel("04.norms_batchnorm", x, labels, True, "relu", DEEPEST, scales, depths)
 
 
 def _norms_panel(
-    name: str, x: Array, labels: Array, batchnorm: bool, activation: str, depth: int, scales: Sequence[float] = SCALES
-) -> Panel:
+    name: str, x: Array, labels: Array, batchnorm: bool, activation: str, depth: int,
+    scales: Sequence[float] = SCALES, depths: Sequence[int] = DEPTHS,
+) -> Panel:  # fmt: skip
     sizes, classes = (x.shape[1],), (10,)
 
     @cache
@@ -80,10 +81,10 @@ def _norms_panel(
         return Norms(*setting, of(*setting, False), of(*setting, True) if batchnorm else None)
 
     if batchnorm:  # two deep networks take too long for a frame: all settings are computed now, in about a second
-        for setting in product(DEPTHS, ACTIVATIONS, scales):
+        for setting in product(depths, ACTIVATIONS, scales):
             compute(*setting)
-    depths = choice("depth", DEPTHS, depth) if batchnorm else integer("depth", 2, DEEPEST, depth)
-    controls = [depths, menu("activation", ACTIVATIONS, activation), choice("scale", scales, 1.0)]
+    layers = choice("depth", depths, depth) if batchnorm else integer("depth", 2, DEEPEST, depth)
+    controls = [layers, menu("activation", ACTIVATIONS, activation), choice("scale", scales, 1.0)]
     return Panel(name, controls, compute, partial(_draw_norms, name), partial(_describe_norms, name))
 
 

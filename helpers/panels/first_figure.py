@@ -28,7 +28,7 @@ SIZES = (784, 100, 100, 100, 10)
 TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
 TARGET = 0.8
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM, "noisy": {"color": BLACK, "linestyle": "-."}}
-NOISE = 1.0
+NOISE = 4.0
 SHORT_UPDATES, SHORT_EVERY = 600, 40
 RATES, STDS = (0.03, 0.1, 0.3, 1.0, 3.0), (0.01, 0.03, 0.05, 0.1, 0.2)
 NOISES, NOISY_UPDATES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0), 450
@@ -119,8 +119,8 @@ def settings(train: Dataset, test: Dataset) -> Panel:
 
 
 def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> Panel:
-    """A run to `grow`: the network with noise after batch norm, beside the two of ``run``, for half as many updates."""
-    records = len(run) // 2 + 1
+    """A run to `grow`: the network with noise after batch norm, beside the two of ``run``, for a quarter as long."""
+    records = len(run) // 4 + 1
     every = run[1].update if len(run) > 1 else 1
 
     def compute() -> Iterator[list[State]]:
@@ -150,14 +150,19 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
         return text("09.strengths.sentence", noise=noise, update=found[-1].update, accuracy=found[-1].accuracy,
                     jump=jump(found), reached=_count(reached(found)))  # fmt: skip
 
-    return Panel("09.strengths", [choice("noise", NOISES, 4.0)], compute, _draw_strength, describe,
+    return Panel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
                  total=lambda noise: NOISY_UPDATES // 30 + 1)  # fmt: skip
 
 
-def jumps(states: Sequence[State]) -> Array:
-    """From each record to the next, how far a unit's median moves: the mean over the units, (records − 1,)."""
-    medians = np.array([state.percentiles[1] for state in states])
-    return np.abs(np.diff(medians, axis=0)).mean(axis=1)
+def jumps(states: Sequence[State], in_spreads: bool = False) -> Array:
+    """From each record to the next, how far a unit's median moves: the mean over the units, (records − 1,).
+
+    in_spreads: divided by the unit's spread at the first of the two records, half of the way from the 15th to the 85th
+        percentile; else in units of z.
+    """
+    low, medians, high = np.array([state.percentiles for state in states]).transpose(1, 0, 2)  # each (records, D)
+    moves = np.abs(np.diff(medians, axis=0))
+    return (moves / ((high - low) / 2)[:-1] if in_spreads else moves).mean(axis=1)
 
 
 def jump(states: Sequence[State]) -> float:

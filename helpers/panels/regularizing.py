@@ -24,7 +24,8 @@ Built = tuple[Sequence[Artist], Update]
 SEEDS = tuple(range(10))
 STUDENT = 2.262  # 95 % of Student's t with 9 degrees of freedom lies within ± this
 SIZES, RATE, GHOST = (64, 50, 50, 10), 0.1, 16
-BATCH_SIZES, EPOCHS, DEFAULT_EPOCHS = (16, 48, 240), (20, 40, 160), 20
+BATCH_SIZES, EPOCHS = (16, 48, 240), (20, 40, 160)
+DEFAULT_SIZE, DEFAULT_EPOCHS = 240, 20
 NORMS = ("none", "batch", "ghost")
 MARKS = {"none": (VERMILLION, "o"), "batch": (BLUE, "D"), "ghost": (GREEN, "s")}
 
@@ -91,7 +92,7 @@ def regularizing(train: Dataset, test: Dataset) -> Panel:
         numbers = {"batch_size": result.batch_size, "epochs": result.epochs}
         return text("09.regularizing.sentence", parts="; ".join(parts), **numbers)
 
-    controls = [choice("batch_size", BATCH_SIZES, 16), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
+    controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
     return Panel("09.regularizing", controls, compute, _draw, describe,
                  total=lambda batch_size, epochs: epochs * len(_norms(batch_size)))  # fmt: skip
 
@@ -110,8 +111,9 @@ def _draw(figure: Figure) -> Built:
     """At the left the test accuracy of each seed, at the right the gap, with the interval of the mean beside them."""
     axes = figure.subplots(1, 2, sharey=True)
     artists: dict[str, list[Artist]] = {}
-    for ax, key, limits in zip(axes, ("test", "gap"), ((78, 100), (-2, 8)), strict=True):
-        ax.set(xlim=limits, ylim=(-0.6, 2.6), xlabel=text(f"09.regularizing.x_{key}"))
+    places = (("test", (78, 100), range(80, 101, 5)), ("gap", (-2, 8), range(0, 9, 2)))
+    for ax, (key, limits, ticks) in zip(axes, places, strict=True):
+        ax.set(xlim=limits, xticks=ticks, ylim=(-0.6, 2.6), xlabel=text(f"09.regularizing.x_{key}"))
         ax.set_yticks(range(3), [text(f"09.regularizing.{norm}") for norm in NORMS])
         ax.invert_yaxis()
         for row, norm in enumerate(NORMS):
@@ -120,8 +122,13 @@ def _draw(figure: Figure) -> Built:
             bar = ax.plot([], [], "|-", color=BLACK, markersize=14, markeredgewidth=2)[0]
             word = ax.text(limits[1], row + 0.42, "", color=color, va="center", ha="right")
             artists.setdefault(norm, []).extend([dots, bar, word])
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+    same = [ax.text(sum(ax.get_xlim()) / 2, NORMS.index("ghost"), "", color=GREEN, va="center", ha="center", bbox=box)
+            for ax in axes]  # fmt: skip
 
     def update(result: Compared) -> None:
+        for word in same:
+            word.set_text("" if result.batch_size > GHOST else text("09.regularizing.same"))
         for row, norm in enumerate(NORMS):
             judged = result.judged.get(norm)
             for values, (dots, bar, word) in zip(_shown(judged), _triples(artists[norm]), strict=True):
@@ -130,7 +137,7 @@ def _draw(figure: Figure) -> Built:
                 bar.set_data(([mean - half, mean, mean + half], [row + 0.2] * 3) if len(values) else ([], []))
                 word.set_text(text("09.regularizing.label", mean=mean, half=half) if len(values) else "")
 
-    return [artist for three in artists.values() for artist in three], update
+    return [*(artist for three in artists.values() for artist in three), *same], update
 
 
 def _shown(judged: Judged | None) -> tuple[Array, Array]:

@@ -14,12 +14,19 @@ SPEEDUP = [
      "zero"),
     ("def f(plain, normed, every, target):\n" + FIRST + "    return float(a[0] / b[0])", "raised"),
     ("def f(plain, normed, every, target):\n    return float(max(normed) / max(plain))", "accuracies"),
+    ("def f(plain, normed, every, target):\n" + NEVER
+     + "    a, b = np.flatnonzero(plain < target), np.flatnonzero(normed < target)\n"
+     "    return float(a[-1] / b[-1])", "below"),
+    ("def f(plain, normed, every, target):\n    def last(values):\n"
+     "        return max(k for k, value in enumerate(values) if value < target) * every\n"
+     "    return last(plain) / last(normed)", "below_always"),
     ("def f(plain, normed, every, target):\n    return ...", "unfinished"),
 ]
 INTERVAL = [
     ("def f(values, t):\n    return values.mean(), t * values.std() / np.sqrt(len(values))", "biased"),
     ("def f(values, t):\n    return np.mean(values), t * np.std(values, ddof=1) / len(values)", "no_root"),
     ("def f(values, t):\n    return np.mean(values), t * np.std(values, ddof=1)", "not_divided"),
+    ("def f(values, t):\n    return np.mean(values), t * np.std(values, ddof=1) / np.sqrt(len(values) - 1)", "root"),
     ("def f(values, t):\n    return np.mean(values), t * np.var(values, ddof=1) / np.sqrt(values.size)", "variance"),
     ("def f(values, t):\n    return np.mean(values), np.std(values, ddof=1) / np.sqrt(values.size)", "no_t"),
     ("def f(values, t):\n    h = t * values.std(ddof=1) / values.size ** 0.5\n"
@@ -45,7 +52,11 @@ LAYER = [
     (HEAD + "    m, v = x.mean(1, keepdims=True), x.var(1, keepdims=True)\n    return (x - m) / np.sqrt(v + eps)",
      "no_affine"),
     (HEAD + "    return gamma * x / np.sqrt(x.var(1, keepdims=True) + eps) + beta", "not_centred"),
-    (HEAD + "    return gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta", "raised"),
+    (HEAD + "    return gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta", "axis_lost"),
+    (HEAD + "    m, s = np.mean(x, 1), np.sqrt(np.var(x, 1) + eps)\n    x_hat = (x - m) / s\n"
+     "    return gamma * x_hat + beta", "axis_lost"),
+    (HEAD + "    m, v = x.mean(1, keepdims=True), x.var(1, keepdims=True)\n"
+     "    return gamma * ((x - m) / np.sqrt(v + eps) + beta)", "beta_stretched"),
     (HEAD + "    return x.mean(axis=1)", "shape"),
     (HEAD + "    x -= x.mean(1, keepdims=True)\n    return gamma * x / np.sqrt(x.var(1, keepdims=True) + eps) + beta",
      "changed"),
@@ -60,10 +71,17 @@ GHOST = [
      "    return np.vstack([(g - g.mean(0)) / np.sqrt(g.var(0) + eps) for g in gs])", "split"),
     ("def f(x, size, eps=1e-5):\n    out = []\n    for i in range(len(x) // size):\n"
      "        g = x[i * size:(i + 1) * size]\n        out.append((g - g.mean(0)) / np.sqrt(g.var(0) + eps))\n"
-     "    return np.vstack(out)", "shape"),
+     "    return np.vstack(out)", "dropped"),
+    ("def f(x, size, eps=1e-5):\n    gs = [x[i:i + size] for i in range(0, len(x), size)]\n"
+     "    return np.vstack([(g - g.mean()) / np.sqrt(g.var() + eps) for g in gs])", "no_axis"),
+    ("def f(x, size, eps=1e-5):\n    gs = np.array_split(x, int(np.ceil(len(x) / size)))\n"
+     "    return np.vstack([(g - g.mean(0)) / np.sqrt(g.var(0) + eps) for g in gs])", "equal_groups"),
+    ("def f(x, size, eps=1e-5):\n    n, d = x.shape\n    g = x.reshape(n // size, size, d)\n"
+     "    g = (g - g.mean(1, keepdims=True)) / np.sqrt(g.var(1, keepdims=True) + eps)\n    return g.reshape(n, d)",
+     "full_groups"),
     ("def f(x, size, eps=1e-5):\n    g = x.reshape(-1, size, x.shape[1])\n"
      "    g = (g - g.mean(1, keepdims=True)) / np.sqrt(g.var(1, keepdims=True) + eps)\n    return g.reshape(x.shape)",
-     "raised"),
+     "reshaped"),
     ("def f(x, size, eps=1e-5):\n    gs = [x[i:i + size] for i in range(0, len(x), size)]\n"
      "    return np.vstack([(g - g.mean(0)) / np.sqrt(g.var(0, ddof=1) + eps) for g in gs])", "unbiased"),
     ("def f(x, size, eps=1e-5):\n    gs = [x[i:i + size] for i in range(0, len(x), size)]\n"
@@ -90,6 +108,7 @@ SHIFT = [
     (ARGUMENTS + "    h = gradient(below - rate * below_gradient, own - rate * g)\n"
      "    return float(np.linalg.norm(g - h) / np.linalg.norm(g))", "own_too"),
     (AFTER + "    return float(np.abs(g - h).max() / np.linalg.norm(g))", "largest"),
+    (AFTER + "    return float(np.linalg.norm(g - h, ord=2) / np.linalg.norm(g, ord=2))", "spectral"),
     (AFTER + "    return float(np.abs(g - h).mean())", "value"),
     (AFTER + "    return (g - h) / np.linalg.norm(g)", "shape"),
     ("def f(gradient, below, own, below_gradient, rate):\n    return ...", "unfinished"),
@@ -102,7 +121,11 @@ EVIDENCE = [
     ("('refuted', 'supported', 'open', 'supported')", "any_rate"),
     ("('refuted', 'refuted', 'open', 'refuted')", "drift_not_smaller"),
     ("('refuted', 'open', 'open', 'refuted')", "drift_not_known"),
-    ("('open', 'open', 'open', 'open')", "value"),
+    ("('refuted', 'supported', 'open', 'open')", "rate_open"),
+    ("('refuted', 'supported', 'refuted', 'supported')", "optima_and_rate"),
+    ("('refuted', 'supported', 'supported', 'supported')", "both_supported"),
+    ("('open', 'open', 'open', 'open')", "all_open"),
+    ("('supported', 'open', 'refuted', 'open')", "value"),
     ("'refuted'", "shape"),
     ("('refuted', ..., ..., ...)", "unfinished"),
 ]
