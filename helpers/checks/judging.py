@@ -119,7 +119,8 @@ def _sentence(exercise: Exercise | Quantity, problem: Problem) -> str:
         error, message, line = problem.outcome.error
         key = "checks.raised" if line is None else "checks.raised_at"
         return text(key, call=problem.outcome.call, error=error, message=message, line=line)
-    return text(f"checks.{problem.kind}", **_fields(exercise, problem))
+    gives_away = isinstance(exercise, Quantity) and problem.kind == "value"  # the right number is the whole solution
+    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **_fields(exercise, problem))
 
 
 def _whole(problem: Problem) -> dict[str, str]:
