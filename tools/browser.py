@@ -92,6 +92,11 @@ def start_all(page: Any) -> None:
 def run_all(page: Any) -> None:
     """Run all cells and wait for the last."""
     start_all(page)
+    wait_all(page)
+
+
+def wait_all(page: Any) -> None:
+    """Wait until no cell is left to run."""
     page.wait_for_function(f"() => !{WAITING}", timeout=120_000)
     page.wait_for_function(KERNEL_IDLE)
 

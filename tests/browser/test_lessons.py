@@ -8,7 +8,7 @@ import pytest
 from notebook import declared_panels, expected, pixels_of
 
 from helpers.live import Live
-from tools.browser import open_notebook, run_all
+from tools.browser import open_notebook, start_all, wait_all
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -41,10 +41,11 @@ def test_a_stored_lesson_shows_its_pictures_without_a_kernel(page, lab, path):
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_id)
 def test_a_lesson_runs_and_every_control_gives_the_right_picture(page, lab, path, monkeypatch):
     open_notebook(page, lab, str(path.relative_to(ROOT)))
-    run_all(page)
+    start_all(page)
+    panels = declared_panels(path, monkeypatch)  # here, while the notebook's own kernel runs the cells
+    wait_all(page)
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
-    panels = declared_panels(path, monkeypatch)
     boxes = page.locator(".course-controls")
     assert boxes.count() == len(panels)
     for box, panel in zip(boxes.all(), panels, strict=True):
