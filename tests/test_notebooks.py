@@ -4,7 +4,7 @@ import base64
 import re
 import subprocess
 import sys
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import nbformat
@@ -72,6 +72,14 @@ def test_every_picture_is_described_by_the_text_beside_it(lesson):
             if "<img" in output.get("data", {}).get("text/html", ""):
                 assert len(output.data["text/plain"]) > 20
                 assert 'alt=""' not in output.data["text/html"]
+
+
+def test_every_column_of_a_table_has_a_heading(lesson):
+    for cell in nbformat.read(lesson, as_version=4).cells:
+        lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
+        for heading, rule in pairwise(lines):
+            if re.fullmatch(r"\|[ :|-]+\|", rule):
+                assert all(name.strip() for name in heading.strip()[1:-1].split("|")), f"{cell.id}: {heading}"
 
 
 def test_nothing_stored_names_a_machine(lesson):
