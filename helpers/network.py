@@ -132,10 +132,7 @@ def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, 
 
     ``x`` is (N, D_first); N ≥ 2 where a layer is normalized. NotFiniteError if a signal overflows.
     """
-    parameters, x = _checked(network, parameters, x)
-    if any(_normalized_layers(network)):
-        check_batch(x)
-    return passes.forward(plan(network), parameters, x)
+    return passes.forward(plan(network), *_checked_batch(network, parameters, x))
 
 
 def backward(
@@ -163,9 +160,10 @@ def loss_and_gradients(
 
     NotFiniteError if a signal or a gradient overflows.
     """
-    logits, caches = forward(network, parameters, x)
-    loss, dlogits = formulas.softmax_cross_entropy(logits, label_array("labels", labels, *logits.shape))
-    return loss, _finite(passes.backward(plan(network), dlogits, caches, formulas.batchnorm_backward)), caches
+    parameters, x = _checked_batch(network, parameters, x)
+    labels = label_array("labels", labels, len(x), network.sizes[-1])
+    loss, gradients, caches = passes.loss_and_gradients(plan(network), parameters, x, labels)
+    return loss, _finite(gradients), caches
 
 
 def initial_running_stats(network: Network, dtype: Any = np.float64) -> Parameters:
@@ -216,6 +214,14 @@ def _checked(network: Network, parameters: Any, x: Any) -> tuple[Parameters, Arr
     _check_network(network)
     x = float_array("x", x, ("N", network.sizes[0]))
     return _checked_parameters(network, parameters, x.dtype), x
+
+
+def _checked_batch(network: Network, parameters: Any, x: Any) -> tuple[Parameters, Array]:
+    """The same for training: a batch of one is refused where a layer is normalized."""
+    parameters, x = _checked(network, parameters, x)
+    if any(_normalized_layers(network)):
+        check_batch(x)
+    return parameters, x
 
 
 def _checked_parameters(network: Network, parameters: Any, dtype: Any = None) -> Parameters:
