@@ -235,6 +235,8 @@ def paths(run):
             assert axes.lines[1].get_ydata() == pytest.approx(medians[:, unit])
             assert f"over {ways[unit]:.1f}" in live.sentence
             assert f"(unit {unit + 1})" in live.sentence
+            highest = max(np.abs(state.percentiles[:, unit]).max() for state in first_figure.of(run, name))
+            assert axes.texts[0].get_text().endswith("outside the picture") == (highest > 10)
 
 
 def test_a_jump_is_measured_in_z_or_in_spreads_at_its_start():
@@ -254,9 +256,12 @@ def test_the_first_record_at_the_target_counts():
 @pytest.mark.usefixtures("small")
 def test_every_setting_of_the_run_panel_trains(digits):
     for live in swept(first_figure.settings(*digits)):
-        assert [moment.update for moment in live.result] == [0, 4, 8, 12]
-        assert all(math.isfinite(moment.plain.accuracy) for moment in live.result)
-        assert f"{live.result[-1].batchnorm.accuracy:.2f}" in live.sentence
+        std, rate, run = live.result
+        assert [moment.update for moment in run] == [0, 4, 8, 12]
+        assert all(math.isfinite(moment.plain.accuracy) for moment in run)
+        assert f"{run[-1].batchnorm.accuracy:.2f}" in live.sentence
+        assert (std, rate) == tuple(live.values.values())
+        assert f"first weights {std:g}, rate {rate:g}" in [word.get_text() for word in live.canvas.figure.axes[0].texts]
 
 
 @pytest.mark.usefixtures("small")
@@ -327,6 +332,8 @@ def test_the_sweep_has_a_network_for_each_rate_and_spread(digits):
         counts = [int((found.maps[activation, norm][moment] >= 0.25).sum()) for norm in ("none", "batch")]
         assert numbers(live.sentence)[0] == 20 * moment
         assert f"{counts[0]} are at 80 % or above without batch norm and {counts[1]} with it" in live.sentence
+        name = {"relu": "ReLU", "sigmoid": "sigmoid"}[activation]
+        assert f"{name}, after {20 * moment} updates" in [word.get_text() for word in live.canvas.figure.axes[0].texts]
         shown = [text.get_text() for text in live.canvas.figure.axes[1].texts]
         values = found.maps[activation, "batch"][moment]
         assert shown[:8] == ["×" if math.isnan(v) else f"{100 * v:.0f}" for v in values[0]]
@@ -364,6 +371,7 @@ def test_the_regularization_panel_compares_the_seeds_gap_and_accuracy(digits, mo
         assert list(judged) == (["none", "batch", "ghost"] if size > 16 else ["none", "batch"])
         words = [word.get_text() for word in live.canvas.figure.axes[0].texts]
         assert ("at batch size 16 the same as batch" in words) == (size == 16)
+        assert f"batch size {size}, {epochs} epochs" in words
         recipe = Recipe((64, 5, 10), "relu", "batch")
         p, x = stacked.start(recipe, range(10), [None] * 10, np.float64), train.x.astype(float)
         steps = stacked.updates(recipe, p, x, train.y, [0.1] * 10, size, np.random.default_rng(1))

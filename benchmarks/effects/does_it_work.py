@@ -169,6 +169,9 @@ EFFECTS = {
     "first weights 0.1, rate 1: later to 80 % without batch norm, and after 600 updates within 10 points":
         lambda seed: at_80("plain", seed, 0.1, 1.0, 600) > at_80("batchnorm", seed, 0.1, 1.0, 600)
         and end("plain", seed, 0.1, 1.0) > end("batchnorm", seed, 0.1, 1.0) - 0.1,
+    "first weights 0.2, rates 0.03 and 0.1: after 600 updates at least 5 points behind without batch norm":
+        lambda seed: all(end("plain", seed, 0.2, rate) < end("batchnorm", seed, 0.2, rate) - 0.05
+                         for rate in (0.03, 0.1)),
     "first weights 0.2, rates 1 and 3: later to 80 % without batch norm, and after 600 updates within 3 points":
         lambda seed: all(at_80("plain", seed, 0.2, rate, 600) > at_80("batchnorm", seed, 0.2, rate, 600)
                          and abs(end("plain", seed, 0.2, rate) - end("batchnorm", seed, 0.2, rate)) < 0.03

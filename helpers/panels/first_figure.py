@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -27,6 +26,7 @@ BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three h
 SIZES = (784, 100, 100, 100, 10)
 TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
 TARGET = 0.8
+LIMIT = 10  # of the percentiles that are drawn
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM, "noisy": {"color": BLACK, "linestyle": "-."}}
 NOISE = 4.0
 SHORT_UPDATES, SHORT_EVERY = 600, 40
@@ -54,6 +54,14 @@ class Moment(NamedTuple):
 
 
 Run = list[Moment]
+
+
+class Chosen(NamedTuple):
+    """A run and the setting it was made with."""
+
+    std: float
+    rate: float
+    run: Run
 
 
 def recipe(name: str, noise: float = NOISE) -> Recipe:
@@ -109,13 +117,28 @@ def training(train: Dataset, test: Dataset, std: float, rate: float, updates: in
 def settings(train: Dataset, test: Dataset) -> Panel:
     """The same training, shorter, with a chosen spread of the first weights and a chosen learning rate."""
 
-    def compute(std: float, rate: float) -> Iterator[Run]:
-        return both(train, test, std, rate, SHORT_UPDATES, SHORT_EVERY)
+    def compute(std: float, rate: float) -> Iterator[Chosen]:
+        for run in both(train, test, std, rate, SHORT_UPDATES, SHORT_EVERY):
+            yield Chosen(std, rate, run)
 
-    build = partial(draw_accuracy, names=("plain", "batchnorm"), updates=SHORT_UPDATES, name="09.training")
+    def describe(chosen: Chosen) -> str:
+        return text("09.settings.sentence", std=chosen.std, rate=chosen.rate, **_run_words(chosen.run))
+
     controls = [choice("std", STDS, 0.1), choice("rate", RATES, 1.0)]
-    return Panel("09.settings", controls, compute, build, lambda run: text("09.settings.sentence", **_run_words(run)),
+    return Panel("09.settings", controls, compute, _draw_chosen, describe,
                  total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
+
+
+def _draw_chosen(figure: Figure) -> Built:
+    artists, draw = draw_accuracy(figure, ("plain", "batchnorm"), SHORT_UPDATES, "09.training")
+    (ax,) = figure.axes
+    word = ax.text(1, 1.03, "", transform=ax.transAxes, ha="right")
+
+    def update(chosen: Chosen) -> None:
+        draw(chosen.run)
+        word.set_text(text("09.settings.label", std=chosen.std, rate=chosen.rate))
+
+    return (*artists, word), update
 
 
 def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> Panel:
@@ -221,16 +244,17 @@ def _draw_paths(figure: Figure, at: Sequence[int]) -> Built:
     lines: dict[str, list[Line2D]] = {}
     for name, ax in axes.items():
         lines[name] = [ax.plot([], [], **STYLES[name], linewidth=width)[0] for width in (1.3, 2.6, 1.3)]
-        ax.set(xlim=(0, max(at[-1], 1)), ylim=(-7, 7), xlabel=text("09.training.x"))
-        ax.set_title(text(f"09.{name}"), color=STYLES[name]["color"])
-    words = {name: _corner(ax) for name, ax in axes.items()}
+        ax.set(xlim=(0, max(at[-1], 1)), ylim=(-LIMIT, LIMIT), yticks=range(-LIMIT, LIMIT + 1, 5))
+        ax.set_xlabel(text("09.training.x"))
+        ax.set_title(text(f"09.{name}") + "\n", color=STYLES[name]["color"])  # below it, room for the words
+    words = {name: ax.text(0.5, 1.02, "", transform=ax.transAxes, ha="center") for name, ax in axes.items()}
     axes["plain"].set_ylabel(text("09.percentile_paths.y"))
 
     def update(result: dict[str, tuple[int, Array]]) -> None:
         for name, (unit, rows) in result.items():
             for line, row in zip(lines[name], rows, strict=True):
                 line.set_data(at, row)
-            outside = text("09.outside") if np.abs(rows).max() > 7 else ""
+            outside = text("09.outside") if np.abs(rows).max() > LIMIT else ""
             words[name].set_text(text("09.percentile_paths.label", unit=unit + 1, moved=np.ptp(rows[1])) + outside)
 
     return (*lines["plain"], *lines["batchnorm"], *words.values()), update
@@ -244,7 +268,7 @@ def _draw_strength(figure: Figure) -> Built:
     right.set(xlabel=text("09.training.x"), ylabel=text("09.strengths.jumps"))
     left.axhline(TARGET, color=GREY, linestyle=":", linewidth=1.6)
     (accuracy,), (jumped,) = (ax.plot([], [], **STYLES["noisy"]) for ax in (left, right))
-    words = _corner(right)
+    words = right.text(0.98, 0.98, "", transform=right.transAxes, ha="right", va="top", bbox=BOX)
 
     def update(result: tuple[float, list[State]]) -> None:
         noise, found = result
@@ -254,10 +278,6 @@ def _draw_strength(figure: Figure) -> Built:
         words.set_text(text("09.strengths.label", noise=noise, accuracy=found[-1].accuracy))
 
     return (accuracy, jumped, words), update
-
-
-def _corner(ax: Axes) -> Artist:
-    return ax.text(0.98, 0.98, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
 
 
 def _count(update: int | None) -> str:

@@ -25,7 +25,7 @@ SEEDS = tuple(range(10))
 STUDENT = 2.262  # 95 % of Student's t with 9 degrees of freedom lies within ± this
 SIZES, RATE, GHOST = (64, 50, 50, 10), 0.1, 16
 BATCH_SIZES, EPOCHS = (16, 48, 240), (20, 40, 160)
-DEFAULT_SIZE, DEFAULT_EPOCHS = 240, 20
+DEFAULT_SIZE, DEFAULT_EPOCHS = 240, 40
 NORMS = ("none", "batch", "ghost")
 MARKS = {"none": (VERMILLION, "o"), "batch": (BLUE, "D"), "ghost": (GREEN, "s")}
 
@@ -122,11 +122,15 @@ def _draw(figure: Figure) -> Built:
             bar = ax.plot([], [], "|-", color=BLACK, markersize=14, markeredgewidth=2)[0]
             word = ax.text(limits[1], row + 0.42, "", color=color, va="center", ha="right")
             artists.setdefault(norm, []).extend([dots, bar, word])
+        ax.set_title(" ")  # room for the setting
+    setting = axes[0].text(0, 1.03, "", transform=axes[0].transAxes)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
     same = [ax.text(sum(ax.get_xlim()) / 2, NORMS.index("ghost"), "", color=GREEN, va="center", ha="center", bbox=box)
             for ax in axes]  # fmt: skip
 
     def update(result: Compared) -> None:
+        numbers = {"batch_size": result.batch_size, "epochs": result.epochs}
+        setting.set_text(text("09.regularizing.setting", **numbers))
         for word in same:
             word.set_text("" if result.batch_size > GHOST else text("09.regularizing.same"))
         for row, norm in enumerate(NORMS):
@@ -137,7 +141,7 @@ def _draw(figure: Figure) -> Built:
                 bar.set_data(([mean - half, mean, mean + half], [row + 0.2] * 3) if len(values) else ([], []))
                 word.set_text(text("09.regularizing.label", mean=mean, half=half) if len(values) else "")
 
-    return [*(artist for three in artists.values() for artist in three), *same], update
+    return [*(artist for three in artists.values() for artist in three), setting, *same], update
 
 
 def _shown(judged: Judged | None) -> tuple[Array, Array]:

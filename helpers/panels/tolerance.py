@@ -124,8 +124,12 @@ def _draw_maps(figure: Figure) -> Built:
         counts[norm] = ax.text(0.5, 1.03, "", transform=ax.transAxes, ha="center", color=style["color"], fontsize=14)
         artists += [meshes[norm], counts[norm], *(cell for row in cells[norm] for cell in row)]
     figure.axes[0].set_ylabel(text("09.maps.y"))
+    setting = figure.axes[0].text(0, 1.14, "", transform=figure.axes[0].transAxes)
+    artists.append(setting)
 
     def update(shown: Shown) -> None:
+        name = text(f"09.maps.activation_{shown.activation}")
+        setting.set_text(text("09.maps.label", activation=name, update=shown.update))
         for norm, values in shown.maps.items():
             meshes[norm].set_array(np.digitize(np.nan_to_num(values), EDGES))
             count = {"count": trained(values), "total": values.size}

@@ -32,6 +32,7 @@ INTERVAL = [
     ("def f(values, t):\n    h = t * values.std(ddof=1) / values.size ** 0.5\n"
      "    return values.mean() - h, values.mean() + h", "ends"),
     ("def f(values, t):\n    return values.mean(), 2 * t * values.std(ddof=1) / values.size ** 0.5", "full_width"),
+    ("def f(values, t):\n    return values.mean(), 2.26 * values.std(ddof=1) / np.sqrt(len(values))", "fixed"),
     ("def f(values, t):\n    return values.mean(), 1.96 * values.std(ddof=1) / values.size ** 0.5", "normal"),
     ("def f(values, t):\n    return np.median(values), t * values.std(ddof=1) / values.size ** 0.5", "value"),
     ("def f(values, t):\n    return t * values.std(ddof=1) / values.size ** 0.5", "shape"),
@@ -125,6 +126,7 @@ EVIDENCE = [
     ("('refuted', 'supported', 'refuted', 'supported')", "optima_and_rate"),
     ("('refuted', 'supported', 'supported', 'supported')", "both_supported"),
     ("('open', 'open', 'open', 'open')", "all_open"),
+    ("('refuted', 'supported', 'not shown', 'refuted')", "ledger_word"),
     ("('supported', 'open', 'refuted', 'open')", "value"),
     ("'refuted'", "shape"),
     ("('refuted', ..., ..., ...)", "unfinished"),
