@@ -15,6 +15,7 @@ PICTURES = {
     "drift.png": ("05_internal_covariate_shift", "train-live"),
     "paths.png": ("07_batchnorm_backward", "paths"),
     "forgotten.png": ("08_train_vs_inference", "forgotten"),
+    "first_figure.png": ("09_does_it_work", "train-noisy"),
 }
 
 
