@@ -4,7 +4,7 @@
 
 784-100-100-100-10, sigmoid, batches of 60 MNIST digits, float32, one thread, the ways in turns. A step draws its batch,
 computes the loss and all gradients, moves the parameters and the running statistics. PyTorch is not in
-requirements-dev.txt; without it its line is left out.
+requirements-dev.txt; without it its line is missing.
 """
 
 import os
@@ -71,7 +71,7 @@ def eager(train: data.Dataset) -> Callable[[], object]:
     return step
 
 
-def products(train: data.Dataset) -> Callable[[], None]:
+def products() -> Callable[[], None]:
     """The matrix products of a step and nothing else: three a layer, two in the first, which needs no dx."""
     rng = np.random.default_rng(0)
     signals = [rng.standard_normal((BATCH_SIZE, size)).astype(np.float32) for size in SIZES]
@@ -89,7 +89,7 @@ def products(train: data.Dataset) -> Callable[[], None]:
 
 if __name__ == "__main__":
     digits, _ = data.split_mnist()
-    ways = {"floor: matrix products alone": products(digits), "ours": ours(digits)}
+    ways = {"floor: matrix products alone": products(), "ours": ours(digits)}
     if torch is not None:
         ways["PyTorch eager"] = eager(digits)
     measured = times(ways, ROUNDS)

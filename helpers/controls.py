@@ -115,8 +115,7 @@ def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Butt
 
 def show_widget(widget: widgets.Widget) -> None:
     """Show ``widget`` with accessible names, and nothing in its place where there is no kernel."""
-    page = widgets.HTML(_PAGE.format(stopped=text("common.stopped")))
-    box = widgets.VBox([widget, page])
+    box = widgets.VBox([widget, widgets.HTML(_NAMES)])
     box.add_class("course-panel")
     view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
     display({WIDGET_VIEW: view}, raw=True)
@@ -151,24 +150,22 @@ class ProgressBar:
 
 # noUiSlider's handles and readouts carry no name of their own, so the page gives each its label's text.
 # A style sheet's load event is the one that fires for HTML which a widget inserts.
-_PAGE = """<style onload='(() => {{
-  const set = (part, role, name) => {{
+_NAMES = """<style onload='(() => {
+  const set = (part, role, name) => {
     if (part.getAttribute("role") !== role) part.setAttribute("role", role);
     if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
-  }};
-  const nameAll = () => {{
-    for (const row of document.querySelectorAll(".course-panel .widget-inline-hbox")) {{
+  };
+  const nameAll = () => {
+    for (const row of document.querySelectorAll(".course-panel .widget-inline-hbox")) {
       const label = row.querySelector(".widget-label")?.textContent;
       if (!label) continue;
       row.querySelectorAll(".noUi-handle").forEach(part => set(part, "slider", label));
       row.querySelectorAll(".widget-readout[contenteditable=true]").forEach(part => set(part, "textbox", label));
       row.querySelectorAll(".progress").forEach(part => set(part, "progressbar", label));
-    }}
-  }};
+    }
+  };
   nameAll();
   window.courseNames?.disconnect();
   window.courseNames = new MutationObserver(nameAll);
-  window.courseNames.observe(document.body, {{childList: true, subtree: true}});
-}})()'>
-.course-panel.jupyter-widgets-disconnected::before {{ content: "{stopped}"; }}
-</style>"""
+  window.courseNames.observe(document.body, {childList: true, subtree: true});
+})()'></style>"""
