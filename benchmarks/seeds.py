@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from helpers.checks.registry import topics  # noqa: E402
+from course.catalogue import topics  # noqa: E402
 
 SEEDS, ENOUGH = range(10), 9
 
@@ -26,8 +26,8 @@ def counted(effects: Mapping[str, Callable[[int], bool]]) -> dict[str, int]:
 
 
 def effects_of(topic: str) -> Mapping[str, Callable[[int], bool]]:
-    """The effects that ``benchmarks/effects/<topic>.py`` declares as EFFECTS; none if there is no such file."""
-    module = f"benchmarks.effects.{topic}"
+    """The effects that ``lessons/<topic>/effects.py`` declares as EFFECTS; none if there is no such file."""
+    module = f"lessons.{topic}.effects"
     return importlib.import_module(module).EFFECTS if importlib.util.find_spec(module) else {}
 
 

@@ -30,9 +30,10 @@ sys.path.insert(0, "../..")
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-from helpers import course, data
-from helpers.controls import show_widget
-from helpers.live import show
+import course
+from helpers import data
+from course.controls import show_widget
+from course.live import show
 course.start("en")
 '''
 FLOOR = '''
@@ -42,7 +43,8 @@ slider.observe(lambda change: setattr(label, "value", str(change["new"])), "valu
 show_widget(ipywidgets.VBox([slider, label]))
 '''
 PEER = '''
-from helpers.panels import batch_epoch_iteration, gradient_descent
+from lessons.batch_epoch_iteration import panels as batch_epoch_iteration
+from lessons.gradient_descent import panels as gradient_descent
 
 def peer(panel):
     first, *others = panel.controls
@@ -61,16 +63,16 @@ def peer(panel):
 peer(MADE)
 '''
 DESCENT = '''
-from helpers.panels import gradient_descent
+from lessons.gradient_descent import panels as gradient_descent
 show(gradient_descent.descent())
 '''
 CALCULATOR = '''
-from helpers.panels import batch_epoch_iteration
+from lessons.batch_epoch_iteration import panels as batch_epoch_iteration
 show(batch_epoch_iteration.calculator())
 '''
 WALK = '''
 from helpers.network import Network, initialize
-from helpers.panels import batch_training
+from lessons.batch_epoch_iteration import batch_training
 from helpers.training import training_steps
 
 digits = data.split_mnist()[0]
@@ -85,31 +87,31 @@ run = [
 show(batch_training.walk(network, start, x, y, run))
 '''
 CLOUD = '''
-from helpers.panels import gradient_noise
+from lessons.choosing_batch_and_epochs import gradient_noise
 show(gradient_noise.cloud(np.random.default_rng(0).normal(0.05, 0.08, (1000, 2))))
 '''
 NORMS = '''
-from helpers.panels import depth
+from lessons.signals_through_depth import depth
 digits = data.load_digits8()
 show(depth.norms(digits.x[:100].astype(float), digits.y[:100]))
 '''
 RECORD = '''
-from helpers.panels import drift
+from lessons.internal_covariate_shift import drift
 train, probe = data.train_test_split(data.load_digits8(), n_test=300, seed=0)
 run = list(drift.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
 '''
 BATCH = '''
-from helpers.panels import normalizing
+from lessons.batchnorm_forward import normalizing
 show(normalizing.batch(data.load_wine().x[[5, 48, 80, 110, 160], 9]))
 '''
 PATHS = '''
-from helpers.panels import backward_paths
+from lessons.batchnorm_backward import backward_paths
 six, dout = np.array([0.6, -0.4, -0.9, -1.5, -0.8, 1.5]), np.array([0.6, -1.0, 1.5, 0.4, -0.3, 0.9])
 show(backward_paths.paths(six, dout, gamma=1.5))
 '''
 MATES = '''
 from helpers.network import Network, initialize
-from helpers.panels import batch_mates
+from lessons.train_vs_inference import batch_mates
 from helpers.training import train
 (digits, test), network = data.split_mnist(), Network((784, 32, 10), "relu", batchnorm=True)
 start, settings = initialize(network, np.random.default_rng(0), dtype=np.float32), {"epochs": 1, "learning_rate": 0.2}

@@ -12,9 +12,9 @@ import matplotlib.pyplot as plt
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from helpers import course  # noqa: E402
-from helpers.live import Live  # noqa: E402
-from helpers.panels import gradient_descent  # noqa: E402
+import course  # noqa: E402
+from course.live import Live  # noqa: E402
+from lessons.gradient_descent import panels as gradient_descent  # noqa: E402
 
 MOVES = 10_000
 LEFT_OPEN = 100

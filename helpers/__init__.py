@@ -1,1 +1,1 @@
-"""What the lessons share: the mathematics, the figures, the sliders and the checks."""
+"""The mathematics of the course in NumPy alone: small functions to read, to call and to check against."""

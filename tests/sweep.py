@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from course.live import Live, Panel
 from helpers.data import Dataset
-from helpers.live import Live, Panel
 
 
 def swept(panel: Panel) -> Iterator[Live]:

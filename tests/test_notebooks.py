@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers import growing, live
+import course
+from course import live
 from tools.renew import WIDGET_VIEW, renew
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,8 +104,8 @@ def test_a_lesson_goes_on_after_its_training_was_interrupted(path, monkeypatch):
         *_, last = islice(panel.compute(), max(2, panel.total() // 8))
         return last
 
-    monkeypatch.setattr(growing, "grow", interrupted)
-    monkeypatch.setattr(live, "show", lambda panel: live.Live(panel).close())
+    monkeypatch.setattr(course, "grow", interrupted)
+    monkeypatch.setattr(course, "show", lambda panel: live.Live(panel).close())
     monkeypatch.chdir(path.parent)
     namespace = {"__name__": "__main__"}
     for cell in code_cells(path):
@@ -112,8 +113,8 @@ def test_a_lesson_goes_on_after_its_training_was_interrupted(path, monkeypatch):
 
 
 SOURCES = (
-    'import sys\nsys.path.insert(0, "ROOT")\nimport matplotlib.pyplot as plt\nfrom helpers import course, pictures\n'
-    'from IPython.display import display\nimport numpy as np\ncourse.start("en")',
+    'import sys\nsys.path.insert(0, "ROOT")\nimport matplotlib.pyplot as plt\nfrom course import pictures, start\n'
+    'from IPython.display import display\nimport numpy as np\nstart("en")',
     "print(f\"loss={0.25:.4f}\")",
     "pixels = np.full((20, 20, 4), 200, np.uint8)\n"
     'display(pictures.described_picture(pixels, "grey 200", 2), raw=True)',

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import catalogue
+from course import catalogue
 from tools import reset_lesson
 
 ROOT = Path(__file__).parents[1]
@@ -125,10 +125,11 @@ def test_an_older_copy_is_never_overwritten(clone, lesson, monkeypatch):
 
 
 def test_the_command_needs_nothing_but_python_and_answers_in_one_line(clone, lesson):
-    for name in ("tools/reset_lesson.py", "helpers/__init__.py", "helpers/catalogue.py"):
+    for name in ("tools/reset_lesson.py", "course/__init__.py", "course/catalogue.py"):
         (clone / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, clone / name)
-    shutil.copytree(ROOT / "helpers" / "words", clone / "helpers" / "words")
+    shutil.copytree(ROOT / "course" / "words", clone / "course" / "words")
+    shutil.copytree(ROOT / "lessons" / "start_here" / "words", clone / "lessons" / "start_here" / "words")
     command = [sys.executable, "-S", "-X", "utf8", str(clone / "tools" / "reset_lesson.py")]
     lesson.write_text(MINE, encoding="utf-8")
     runs = [subprocess.run([*command, "01"], cwd=lesson.parent, capture_output=True, encoding="utf-8") for _ in "12"]

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-COURSE = ("helpers", "data", "notebooks", "tools", "tests/parity", "jupyter_config.py", "requirements.txt")
+COURSE = (
+    *("helpers", "course", "lessons", "data", "notebooks", "tools", "tests/parity"),
+    *("jupyter_config.py", "requirements.txt"),
+)
 LAB = ("jupyterlab", "--config=jupyter_config.py", "--no-browser", "--ip=127.0.0.1", "--port={port}")
 OPEN_TO_THIS_MACHINE = ("--IdentityProvider.token=", "--allow-root")
 NO_CHROMIUM = "no Chromium is installed: install the package chromium, or set COURSE_CHROMIUM to its path"

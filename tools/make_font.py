@@ -1,6 +1,6 @@
-"""Make helpers/fonts/NotoSansKR-Regular.ttf: the characters that the course's figures use, out of the whole font.
+"""Make course/fonts/NotoSansKR-Regular.ttf: the characters that the course's figures use, out of the whole font.
 
-    python tools/make_font.py FONT [--out helpers/fonts]
+    python tools/make_font.py FONT [--out course/fonts]
 
 FONT is ``400Regular/NotoSansKR_400Regular.ttf`` of the npm package ``@expo-google-fonts/noto-sans-kr`` 0.4.3
 (``npm pack`` it, then ``tar -x``). It lacks the signs of ceiling and floor, ⌈ ⌉ ⌊ ⌋, and matplotlib draws a box for
@@ -87,9 +87,9 @@ def half_bracket(corners: list[tuple[int, int]], is_left: bool, has_top: bool) -
 
 def main() -> None:
     """Read the font's path from the command line; write the subset and its checksum."""
-    parser = argparse.ArgumentParser(description="Make the font in helpers/fonts/ from the whole font.")
+    parser = argparse.ArgumentParser(description="Make the font in course/fonts/ from the whole font.")
     parser.add_argument("font", type=Path)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "helpers" / "fonts")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "course" / "fonts")
     arguments = parser.parse_args()
     font = TTFont(arguments.font, recalcTimestamp=False)
     subsetter = Subsetter(subset_options())

@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in tools/
 
-from helpers import catalogue  # noqa: E402
-from helpers.catalogue import text  # noqa: E402
+from course import catalogue  # noqa: E402
+from course.catalogue import text  # noqa: E402
 
 
 def reset(lesson: str, language: str, root: Path = ROOT) -> str:

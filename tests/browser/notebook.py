@@ -10,15 +10,15 @@ import nbformat
 import numpy as np
 from PIL import Image
 
-from helpers import live
-from helpers.live import SETTLED, Live, Panel
-from helpers.pictures import described_picture
+import course
+from course.live import SETTLED, Live, Panel
+from course.pictures import described_picture
 
 
 def declared_panels(path: Path, monkeypatch) -> list[Panel]:
     """The panels that the notebook at ``path`` shows, in order, from running its cells here."""
     panels: list[Panel] = []
-    monkeypatch.setattr(live, "show", panels.append)
+    monkeypatch.setattr(course, "show", panels.append)
     monkeypatch.chdir(path.parent)
     namespace: dict = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()):

@@ -5,9 +5,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from notebook import declared_panels, expected, pixels_of
 
-from helpers.live import Live
+from course.live import Live
+from tests.browser.notebook import declared_panels, expected, pixels_of
 from tools.browser import open_notebook, start_all, wait_all
 
 ROOT = Path(__file__).resolve().parents[2]

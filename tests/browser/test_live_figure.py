@@ -10,7 +10,8 @@ import sys
 sys.path.insert(0, "../..")
 import matplotlib.pyplot as plt
 import numpy as np
-from helpers import catalogue, controls, course, live
+import course
+from course import catalogue, controls, live
 course.start("en")
 catalogue._words("en")["demo"] = {"panel": {"slope": "slope"}}
 def compute(slope):
@@ -137,7 +138,7 @@ def test_a_saved_notebook_opened_again_says_that_its_panel_has_stopped(page, lab
 
 GROW = '''
 import time
-from helpers.growing import grow
+from course.growing import grow
 catalogue._words("en")["demo"]["growing"] = {"growing": "it grows"}
 
 def compute():

@@ -1,0 +1,44 @@
+"""`check` and `hint`: what an exercise says to a learner. Nothing is kept of an answer, and nothing is sent."""
+
+from collections import Counter
+from typing import Any
+
+from IPython.display import display
+
+from course.catalogue import text, texts
+from course.checks.judging import Verdict, judge
+from course.checks.registry import exercise_names, find, unknown
+from course.checks.saying import spoken
+
+WORDS = {"right": "right", "unfinished": "open", "interrupted": "open"}
+
+_hints_given: Counter[str] = Counter()
+
+
+def check(name: str, answer: Any = ...) -> None:
+    """Say in one sentence whether ``answer`` solves the exercise called ``name``. Never raises."""
+    verdict = verdict_on(name, answer)
+    word = text(f"checks.word.{WORDS.get(verdict.kind, 'wrong')}")
+    display(spoken(verdict.sentence, word), raw=True)
+
+
+def verdict_on(name: str, answer: Any) -> Verdict:
+    """The verdict that `check` shows; its kind is "unknown" where there is no such exercise."""
+    exercise = find(name)
+    return Verdict("unknown", unknown(name, exercise_names())) if exercise is None else judge(exercise, answer)
+
+
+def hint(name: str) -> None:
+    """Show the next hint for the exercise called ``name``; after a restart of the kernel, the first again."""
+    known = find(name) is not None
+    sorry = spoken(unknown(name, exercise_names()), text("checks.word.wrong"))
+    display(_next_hint(name) if known else sorry, raw=True)
+
+
+def _next_hint(name: str) -> dict[str, str]:
+    hints = texts("{}.exercise.{}.hints".format(*name.split(".", 1)))
+    total, given = len(hints), _hints_given[name]
+    if given == total:
+        return spoken(text("checks.no_more_hints", total=total))
+    _hints_given[name] += 1
+    return spoken(hints[given], text("checks.hint", number=given + 1, total=total))

@@ -1,0 +1,143 @@
+"""The verdict on an answer: right, a mistake by its name, or the first thing that is not as expected."""
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from course.catalogue import text
+from course.checks.comparing import Difference, Rules, difference, unfinished
+from course.checks.exercise import Exercise, Quantity
+from course.checks.limits import Stopped, limited
+from course.checks.running import Outcome, brief, is_short
+
+
+class Verdict(NamedTuple):
+    """The kind of verdict (right, unfinished, a mistake's name, …) and its sentence."""
+
+    kind: str
+    sentence: str
+
+
+class Problem(NamedTuple):
+    """The first thing wrong: its kind, the call it came from and the right one, the difference if both returned."""
+
+    kind: str
+    outcome: Outcome
+    right: Outcome
+    difference: Difference | None = None
+
+
+def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+    """The verdict on ``answer``. Never raises and always ends, whatever ``answer`` is or does."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ending = limited(lambda: _guarded(exercise, answer), exercise.seconds)
+    except KeyboardInterrupt:
+        return Verdict("interrupted", text("checks.interrupted"))
+    if ending.how == "done":
+        return ending.value
+    return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))
+
+
+def _guarded(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+    try:
+        with np.errstate(all="ignore"):
+            return _verdict(exercise, answer)
+    except Stopped:
+        raise
+    except BaseException as error:
+        return Verdict("unreadable", text("checks.unreadable", error=type(error).__name__))
+
+
+def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+    if unfinished(answer):
+        return _unfinished(exercise)
+    if isinstance(exercise, Exercise) and not callable(answer):
+        return Verdict("not_callable", text("checks.not_callable", found=brief(answer)))
+    found, expected = exercise.outcomes(answer), exercise.outcomes(exercise.right)
+    rules = Rules(exercise.tolerance, exercise.exact_types, exercise.parts)
+    if any(map(_is_stub, found)):
+        return _unfinished(exercise)
+    if exercise.stub is not ... and _alike(found, exercise.outcomes(exercise.stub), rules):
+        return _unfinished(exercise)
+    problem = _first_problem(found, expected, rules)
+    if problem is None:
+        return Verdict("right", text(_key(exercise, "right")))
+    for name, mistake in exercise.mistakes.items():
+        if _alike(found, exercise.outcomes(mistake), rules):
+            return Verdict(name, text(_key(exercise, name), **_fields(exercise, problem) | _whole(problem)))
+    return Verdict(problem.kind, _sentence(exercise, problem))
+
+
+def _key(exercise: Exercise | Quantity, entry: str) -> str:
+    return "{}.exercise.{}.{}".format(*exercise.name.split(".", 1), entry)
+
+
+def _unfinished(exercise: Exercise | Quantity) -> Verdict:
+    return Verdict("unfinished", text("checks.unfinished", name=exercise.name))
+
+
+def _is_stub(outcome: Outcome) -> bool:
+    """An unsolved function may return ``...``, compute with it, or raise NotImplementedError."""
+    if outcome.error is None:
+        return unfinished(outcome.value)
+    kind, message, _ = outcome.error
+    return kind == "NotImplementedError" or (kind == "TypeError" and "ellipsis" in message)
+
+
+def _alike(found: list[Outcome], other: list[Outcome], rules: Rules) -> bool:
+    return len(found) == len(other) and all(_same_end(*pair, rules) for pair in zip(found, other, strict=True))
+
+
+def _same_end(found: Outcome, other: Outcome, rules: Rules) -> bool:
+    if found.error and other.error:
+        return found.error[:2] == other.error[:2]
+    return not (found.error or other.error) and difference(found.value, other.value, rules) is None
+
+
+def _first_problem(found: list[Outcome], expected: list[Outcome], rules: Rules) -> Problem | None:
+    for outcome, right in zip(found, expected, strict=False):
+        problem = _problem(outcome, right, rules)
+        if problem is not None:
+            return problem
+    return None
+
+
+def _problem(found: Outcome, expected: Outcome, rules: Rules) -> Problem | None:
+    if found.error:
+        return Problem("changed" if found.changed else "raised", found, expected)
+    first = difference(found.value, expected.value, rules)
+    if found.changed and (first is None or first.kind == "value"):
+        return Problem("changed", found, expected)
+    return None if first is None else Problem(first.kind, found, expected, first)
+
+
+def _sentence(exercise: Exercise | Quantity, problem: Problem) -> str:
+    if problem.kind == "raised":
+        error, message, line = problem.outcome.error
+        key = "checks.raised" if line is None else "checks.raised_at"
+        return text(key, call=problem.outcome.call, error=error, message=message, line=line)
+    gives_away = isinstance(exercise, Quantity) and problem.kind == "value"  # the right number is the whole solution
+    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **_fields(exercise, problem))
+
+
+def _whole(problem: Problem) -> dict[str, str]:
+    """Both results in full instead of the first place that differs, where they are short."""
+    found, expected = problem.outcome.value, problem.right.value
+    if problem.outcome.error or not (is_short(found) and is_short(expected)):
+        return {}
+    return {"subject": _call(problem), "found": brief(found), "expected": brief(expected)}
+
+
+def _call(problem: Problem) -> str:
+    return problem.outcome.call or text("checks.answer")
+
+
+def _fields(exercise: Exercise | Quantity, problem: Problem) -> dict[str, str]:
+    """What a sentence may say; of a call that did not return, only what was called."""
+    call = _call(problem)
+    place, found, expected = problem.difference[1:] if problem.difference else ("", "", "")
+    subject = text("checks.part", place=place, whole=call) if place else call
+    return {"name": exercise.name, "call": call, "subject": subject, "found": found, "expected": expected}

@@ -1,0 +1,171 @@
+"""The controls a learner moves, declared by what they choose and turned into ipywidgets here.
+
+A control's label is the catalogue's text ``<panel name>.<key>``.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from course.catalogue import text
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STYLE = {"description_width": "200px"}
+WIDE = {"width": "640px", "max_width": "100%"}
+
+
+@dataclass(frozen=True)
+class Control:
+    """One quantity to choose: its key, the value it starts at, its two ends, and the widget it becomes."""
+
+    key: str
+    value: Any
+    ends: tuple[Any, ...]
+    widget: Callable[..., widgets.Widget] = field(repr=False)
+    arguments: dict[str, Any] = field(default_factory=dict, repr=False)
+    plays: bool = False
+    labels: bool = False
+
+    def make(self, panel_name: str, continuous: bool) -> widgets.Widget:
+        """The ipywidget for this control, labelled from the catalogue."""
+        arguments = dict(self.arguments)
+        if self.labels:
+            names = {option: text(f"{panel_name}.{self.key}_{option}") for option in arguments["options"]}
+            arguments["options"] = [(name, option) for option, name in names.items()]
+        if "Slider" in self.widget.__name__:
+            arguments["continuous_update"] = continuous
+        label = text(f"{panel_name}.{self.key}")
+        return self.widget(value=self.value, description=label, style=STYLE, layout=WIDE, **arguments)
+
+
+def integer(key: str, low: int, high: int, value: int, step: int = 1) -> Control:
+    """A whole number from ``low`` to ``high``."""
+    return Control(key, value, (low, high), widgets.IntSlider, {"min": low, "max": high, "step": step})
+
+
+def number(key: str, low: float, high: float, value: float, step: float, digits: int = 2) -> Control:
+    """A number from ``low`` to ``high``, shown with ``digits`` decimals."""
+    arguments = {"min": low, "max": high, "step": step, "readout_format": f".{digits}f"}
+    return Control(key, value, (low, high), widgets.FloatSlider, arguments)
+
+
+def choice(key: str, options: Sequence[Any], value: Any) -> Control:
+    """One of a row of values, such as batch sizes that need not be evenly spaced."""
+    ends = (options[0], options[-1])
+    return Control(key, value, ends, widgets.SelectionSlider, {"options": list(options)})
+
+
+def menu(key: str, options: Sequence[str], value: str) -> Control:
+    """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``."""
+    return Control(key, value, tuple(options), widgets.Dropdown, {"options": list(options)}, labels=True)
+
+
+def switch(key: str, value: bool) -> Control:
+    """On or off."""
+    return Control(key, value, (False, True), widgets.Checkbox, {"indent": True})
+
+
+def steps(key: str, last: int, value: int = 0) -> Control:
+    """A position from 0 to ``last`` in something recorded, with buttons to play it and to step through it."""
+    return Control(key, value, (0, last), widgets.IntSlider, {"min": 0, "max": last}, plays=True)
+
+
+def player(slider: widgets.IntSlider, seconds: float = 0.3) -> widgets.HBox:
+    """Play, one step back and one step forward for ``slider``.
+
+    The kernel turns the steps: a `Play` widget linked to the slider would send each move of the slider twice.
+    """
+    play = widgets.ToggleButton(description=text("common.play"), layout={"width": "auto"})
+    playing: list[asyncio.Task[None]] = []
+
+    async def advance() -> None:
+        if slider.value == slider.max:
+            slider.value = slider.min
+        while slider.value < slider.max and slider.comm is not None:
+            await asyncio.sleep(seconds)
+            slider.value += 1
+        play.value = False
+
+    def toggle(change: dict[str, Any]) -> None:
+        play.description = text("common.pause" if change["new"] else "common.play")
+        while playing:
+            playing.pop().cancel()
+        if change["new"]:
+            playing.append(asyncio.get_running_loop().create_task(advance()))
+
+    play.observe(toggle, names="value")
+    steps = [_step_button(slider, -1, "common.step_back"), _step_button(slider, 1, "common.step_on")]
+    return widgets.HBox([play, *steps])
+
+
+def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Button:
+    button = widgets.Button(description=text(label), layout={"width": "auto"})
+
+    def move(_: widgets.Button) -> None:
+        slider.value = min(max(slider.value + by, slider.min), slider.max)
+
+    button.on_click(move)
+    return button
+
+
+def show_widget(widget: widgets.Widget) -> None:
+    """Show ``widget`` with accessible names, and nothing in its place where there is no kernel."""
+    box = widgets.VBox([widget, widgets.HTML(_NAMES)])
+    box.add_class("course-panel")
+    view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
+    display({WIDGET_VIEW: view}, raw=True)
+
+
+@contextmanager
+def collected() -> Iterator[list[widgets.Widget]]:
+    """Collect the widgets made inside, layouts and links included, so that all of them can be closed later."""
+    made: list[widgets.Widget] = []
+    widgets.Widget.on_widget_constructed(made.append)
+    try:
+        yield made
+    finally:
+        widgets.Widget.on_widget_constructed(None)
+
+
+class ProgressBar:
+    """A bar that fills while something is computed: call it once a step, or use it as a training callback."""
+
+    def __init__(self, total: int) -> None:
+        """Show an empty bar of ``total`` steps."""
+        self.bar = widgets.IntProgress(max=total, description=text("common.progress"), style=STYLE, layout=WIDE)
+        self._done = 0
+        show_widget(self.bar)
+
+    def __call__(self, *_: Any) -> None:
+        """Count one step; the bar itself moves at most a hundred times."""
+        self._done += 1
+        if self._done % max(1, self.bar.max // 100) == 0 or self._done == self.bar.max:
+            self.bar.value = self._done
+
+
+# noUiSlider's handles and readouts carry no name of their own, so the page gives each its label's text.
+# A style sheet's load event is the one that fires for HTML which a widget inserts.
+_NAMES = """<style onload='(() => {
+  const set = (part, role, name) => {
+    if (part.getAttribute("role") !== role) part.setAttribute("role", role);
+    if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
+  };
+  const nameAll = () => {
+    for (const row of document.querySelectorAll(".course-panel .widget-inline-hbox")) {
+      const label = row.querySelector(".widget-label")?.textContent;
+      if (!label) continue;
+      row.querySelectorAll(".noUi-handle").forEach(part => set(part, "slider", label));
+      row.querySelectorAll(".widget-readout[contenteditable=true]").forEach(part => set(part, "textbox", label));
+      row.querySelectorAll(".progress").forEach(part => set(part, "progressbar", label));
+    }
+  };
+  nameAll();
+  window.courseNames?.disconnect();
+  window.courseNames = new MutationObserver(nameAll);
+  window.courseNames.observe(document.body, {childList: true, subtree: true});
+})()'></style>"""

@@ -1,0 +1,30 @@
+"""What every lesson's set-up cell calls: the language and the looks."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib import font_manager
+
+from course import catalogue
+
+FOLDER = Path(__file__).parent
+
+# Controls whose kernel was restarted; and those of a notebook that was saved and is opened again: JupyterLab has "model
+# not found" in their place, in the one element of its kind without children.
+_STOPPED = """<style>
+.course-panel.jupyter-widgets-disconnected::before {{ content: "{stopped}"; }}
+.jp-OutputArea-output.jupyter-widgets:not(:has(*)) {{ visibility: hidden; }}
+.jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{ visibility: visible; content: "{stopped}"; }}
+</style>"""
+
+
+def start(language: str = "en") -> None:
+    """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped."""
+    catalogue.use(language)
+    for font in (FOLDER / "fonts").glob("*.ttf"):
+        font_manager.fontManager.addfont(font)
+    plt.style.use(FOLDER / "course.mplstyle")
+    if get_ipython() is not None:
+        display({"text/html": _STOPPED.format(stopped=catalogue.text("common.stopped"))}, raw=True)

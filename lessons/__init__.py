@@ -1,0 +1,1 @@
+"""One folder a lesson: its panels, figures, exercises, effects and words."""

@@ -1,0 +1,1 @@
+"""Lesson 07: the gradient of batch normalization, on each of its paths."""

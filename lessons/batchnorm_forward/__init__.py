@@ -1,0 +1,1 @@
+"""Lesson 06: batch normalization forward, line by line."""

@@ -1,0 +1,1 @@
+"""Lesson 03: choosing batch size and epochs: noise, time, memory, overfitting."""

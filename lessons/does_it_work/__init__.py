@@ -1,0 +1,1 @@
+"""Lesson 09: does batch normalization work, and why?"""

@@ -1,0 +1,303 @@
+"""Lesson 09's panels on the paper's Figure 1: accuracy and percentiles, and the same with noise after batch norm."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from course.catalogue import text
+from course.controls import choice
+from course.live import Panel, Update
+from course.style import BATCHNORM, BLACK, GREY, PLAIN
+from helpers import stacked
+from helpers.data import Dataset
+from helpers.network import Parameters
+from helpers.shift import PERCENTILES
+from helpers.stacked import Recipe
+
+Array = np.ndarray
+Built = tuple[Sequence[Artist], Update]
+BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
+SIZES = (784, 100, 100, 100, 10)
+TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
+TARGET = 0.8
+LIMIT = 10  # of the percentiles that are drawn
+STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM, "noisy": {"color": BLACK, "linestyle": "-."}}
+NOISE = 4.0
+SHORT_UPDATES, SHORT_EVERY = 600, 40
+RATES, STDS = (0.03, 0.1, 0.3, 1.0, 3.0), (0.01, 0.03, 0.05, 0.1, 0.2)
+NOISES, NOISY_UPDATES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0), 450
+RANKS = (1, 25, 50, 75, 100)
+BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+
+
+class State(NamedTuple):
+    """A network at one moment: parameters, test accuracy and the percentiles (3, D) of each unit's z in layer 3."""
+
+    update: int
+    parameters: Parameters
+    accuracy: float
+    percentiles: Array
+
+
+class Moment(NamedTuple):
+    """Both networks after the same number of updates."""
+
+    update: int
+    plain: State
+    batchnorm: State
+
+
+Run = list[Moment]
+
+
+class Chosen(NamedTuple):
+    """A run and the setting it was made with."""
+
+    std: float
+    rate: float
+    run: Run
+
+
+def recipe(name: str, noise: float = NOISE) -> Recipe:
+    """The network "plain", "batchnorm" or "noisy": 3 hidden layers of 100 sigmoid units."""
+    return Recipe(SIZES, "sigmoid", "none" if name == "plain" else "batch", noise=noise if name == "noisy" else 0.0)
+
+
+def states(
+    recipe: Recipe, train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int, seed: int = 0
+) -> Iterator[State]:
+    """The network after 0, ``every``, 2 · ``every`` … updates; first weights and batches depend on ``seed`` alone.
+
+    z is that of a fixed probe in training mode: with the probe's own statistics and, if there is noise, a fresh draw.
+    """
+    parameters, noise = stacked.start(recipe, [seed], [std]), np.random.default_rng(300 + seed)
+    batches = np.random.default_rng(100 + seed)
+    trained = stacked.updates(recipe, parameters, train.x, train.y, [rate], BATCH_SIZE, batches)
+    for update in range(0, updates + 1, every):
+        if update:
+            *_, parameters = islice(trained, every)
+        _, right = stacked.judged(recipe, parameters, train.x[:COUNTED], test.x[:TESTED], test.y[:TESTED])
+        z = stacked.forward(recipe, parameters, test.x[:PROBED], noise)[1][LAYER - 1].z[0]
+        yield State(update, parameters, float(np.nan_to_num(right[0])), np.percentile(z, PERCENTILES, axis=0))
+
+
+def reached(states: Sequence[State], target: float = TARGET) -> int | None:
+    """The first recorded update with an accuracy of ``target``; None if there is none."""
+    return next((state.update for state in states if state.accuracy >= target), None)
+
+
+def both(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Iterator[Run]:
+    """The run so far, after each moment: both networks from the same first weights, with the same batches."""
+    run: Run = []
+    pair = (states(recipe(name), train, test, std, rate, updates, every) for name in ("plain", "batchnorm"))
+    for plain, normed in zip(*pair, strict=True):
+        run.append(Moment(plain.update, plain, normed))
+        yield run
+
+
+def of(run: Run, name: str) -> list[State]:
+    """The states of the "plain" or "batchnorm" network."""
+    return [getattr(moment, name) for moment in run]
+
+
+def training(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Panel:
+    """A run to `grow`: the test accuracy of both networks, as in Figure 1a."""
+    build = partial(draw_accuracy, names=("plain", "batchnorm"), updates=updates, name="09.training")
+    return Panel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
+                 lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
+                 total=lambda: updates // every + 1)  # fmt: skip
+
+
+def settings(train: Dataset, test: Dataset) -> Panel:
+    """The same training, shorter, with a chosen spread of the first weights and a chosen learning rate."""
+
+    def compute(std: float, rate: float) -> Iterator[Chosen]:
+        for run in both(train, test, std, rate, SHORT_UPDATES, SHORT_EVERY):
+            yield Chosen(std, rate, run)
+
+    def describe(chosen: Chosen) -> str:
+        return text("09.settings.sentence", std=chosen.std, rate=chosen.rate, **_run_words(chosen.run))
+
+    controls = [choice("std", STDS, 0.1), choice("rate", RATES, 1.0)]
+    return Panel("09.settings", controls, compute, _draw_chosen, describe,
+                 total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
+
+
+def _draw_chosen(figure: Figure) -> Built:
+    artists, draw = draw_accuracy(figure, ("plain", "batchnorm"), SHORT_UPDATES, "09.training")
+    (ax,) = figure.axes
+    word = ax.text(1, 1.03, "", transform=ax.transAxes, ha="right")
+
+    def update(chosen: Chosen) -> None:
+        draw(chosen.run)
+        word.set_text(text("09.settings.label", std=chosen.std, rate=chosen.rate))
+
+    return (*artists, word), update
+
+
+def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> Panel:
+    """A run to `grow`: the network with noise after batch norm, beside the two of ``run``, for a quarter as long."""
+    records = len(run) // 4 + 1
+    every = run[1].update if len(run) > 1 else 1
+
+    def compute() -> Iterator[list[State]]:
+        found: list[State] = []
+        for state in states(recipe("noisy"), train, test, std, rate, (records - 1) * every, every):
+            found.append(state)
+            yield found
+
+    def describe(found: list[State]) -> str:
+        return text("09.noise.sentence", update=found[-1].update, accuracy=found[-1].accuracy, **_three(run, found))
+
+    build = partial(draw_accuracy, names=tuple(STYLES), updates=run[-1].update, name="09.training", beside=run)
+    return Panel("09.noise", [], compute, build, describe, total=lambda: records)
+
+
+def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
+    """Noise of a chosen strength after batch norm: accuracy beside that without noise, and how far z jumps."""
+
+    def compute(noise: float) -> Iterator[tuple[float, list[State]]]:
+        found: list[State] = []
+        for state in states(recipe("noisy", noise), train, test, std, rate, NOISY_UPDATES, 30):
+            found.append(state)
+            yield noise, found
+
+    def describe(result: tuple[float, list[State]]) -> str:
+        noise, found = result
+        return text("09.strengths.sentence", noise=noise, update=found[-1].update, accuracy=found[-1].accuracy,
+                    jump=jump(found), reached=_count(reached(found)))  # fmt: skip
+
+    return Panel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
+                 total=lambda noise: NOISY_UPDATES // 30 + 1)  # fmt: skip
+
+
+def jumps(states: Sequence[State], in_spreads: bool = False) -> Array:
+    """From each record to the next, how far a unit's median moves: the mean over the units, (records − 1,).
+
+    in_spreads: divided by the unit's spread at the first of the two records, half of the way from the 15th to the 85th
+        percentile; else in units of z.
+    """
+    low, medians, high = np.array([state.percentiles for state in states]).transpose(1, 0, 2)  # each (records, D)
+    moves = np.abs(np.diff(medians, axis=0))
+    return (moves / ((high - low) / 2)[:-1] if in_spreads else moves).mean(axis=1)
+
+
+def jump(states: Sequence[State]) -> float:
+    """The mean of `jumps`; 0 for a single record."""
+    return float(jumps(states).mean()) if len(states) > 1 else 0.0
+
+
+def draw_accuracy(
+    figure: Figure, names: Sequence[str], updates: int, name: str, beside: Run | None = None
+) -> Built:
+    """Test accuracies against the updates, the target dotted; with ``beside`` only the noisy line moves."""
+    ax = figure.subplots()
+    lines, words = {}, {}
+    ax.set(xlim=(0, max(updates, 1)), ylim=(0, 1.02), xlabel=text(f"{name}.x"), ylabel=text(f"{name}.y"))
+    ax.axhline(TARGET, color=GREY, linestyle=":", linewidth=1.6)
+    for k, key in enumerate(names):
+        (lines[key],) = ax.plot([], [], **STYLES[key])
+        words[key] = ax.text(0, 1.03 + 0.09 * (len(names) - 1 - k), "", transform=ax.transAxes,
+                             color=STYLES[key]["color"])  # fmt: skip
+    ax.set_title("\n" * (len(names) - 1), fontsize=14)  # room for the labels, which no line can reach there
+
+    def draw(key: str, found: Sequence[State]) -> None:
+        lines[key].set_data([state.update for state in found], [state.accuracy for state in found])
+        words[key].set_text(text(f"09.label.{key}", accuracy=found[-1].accuracy, reached=_count(reached(found))))
+
+    def update(result: Run | list[State]) -> None:
+        for key in ("plain", "batchnorm"):
+            draw(key, of(beside or result, key))
+        if beside is not None:
+            draw("noisy", result)
+
+    return (*lines.values(), *words.values()), update
+
+
+def percentile_paths(run: Run) -> Panel:
+    """The recorded ``run``, as in Figure 1b and c: the percentiles of the unit with the chosen rank in movement."""
+    medians = {name: np.array([state.percentiles[1] for state in of(run, name)]) for name in ("plain", "batchnorm")}
+    order = {name: np.argsort(np.ptp(values, axis=0), kind="stable") for name, values in medians.items()}
+
+    def compute(rank: int) -> dict[str, tuple[int, Array]]:
+        chosen = {name: int(order[name][rank - 1]) for name in order}
+        return {name: (unit, np.array([state.percentiles[:, unit] for state in of(run, name)]).T)
+                for name, unit in chosen.items()}  # fmt: skip
+
+    def describe(result: dict[str, tuple[int, Array]]) -> str:
+        numbers = {f"{name}_{key}": value for name, (unit, rows) in result.items()
+                   for key, value in (("unit", unit + 1), ("moved", np.ptp(rows[1])))}  # fmt: skip
+        return text("09.percentile_paths.sentence", update=run[-1].update, **numbers)
+
+    build = partial(_draw_paths, at=[moment.update for moment in run])
+    return Panel("09.percentile_paths", [choice("rank", RANKS, RANKS[len(RANKS) // 2])], compute, build, describe)
+
+
+def _draw_paths(figure: Figure, at: Sequence[int]) -> Built:
+    axes = dict(zip(("plain", "batchnorm"), figure.subplots(1, 2, sharey=True), strict=True))
+    lines: dict[str, list[Line2D]] = {}
+    for name, ax in axes.items():
+        lines[name] = [ax.plot([], [], **STYLES[name], linewidth=width)[0] for width in (1.3, 2.6, 1.3)]
+        ax.set(xlim=(0, max(at[-1], 1)), ylim=(-LIMIT, LIMIT), yticks=range(-LIMIT, LIMIT + 1, 5))
+        ax.set_xlabel(text("09.training.x"))
+        ax.set_title(text(f"09.{name}") + "\n", color=STYLES[name]["color"])  # below it, room for the words
+    words = {name: ax.text(0.5, 1.02, "", transform=ax.transAxes, ha="center") for name, ax in axes.items()}
+    axes["plain"].set_ylabel(text("09.percentile_paths.y"))
+
+    def update(result: dict[str, tuple[int, Array]]) -> None:
+        for name, (unit, rows) in result.items():
+            for line, row in zip(lines[name], rows, strict=True):
+                line.set_data(at, row)
+            outside = text("09.outside") if np.abs(rows).max() > LIMIT else ""
+            words[name].set_text(text("09.percentile_paths.label", unit=unit + 1, moved=np.ptp(rows[1])) + outside)
+
+    return (*lines["plain"], *lines["batchnorm"], *words.values()), update
+
+
+def _draw_strength(figure: Figure) -> Built:
+    """At the left the accuracy, at the right how far z jumps from one record to the next."""
+    left, right = figure.subplots(1, 2)
+    left.set(xlim=(0, NOISY_UPDATES), ylim=(0, 1.02), xlabel=text("09.training.x"), ylabel=text("09.training.y"))
+    right.set(xlim=(0, NOISY_UPDATES), ylim=(0.01, 1000), yscale="log")
+    right.set(xlabel=text("09.training.x"), ylabel=text("09.strengths.jumps"))
+    left.axhline(TARGET, color=GREY, linestyle=":", linewidth=1.6)
+    (accuracy,), (jumped,) = (ax.plot([], [], **STYLES["noisy"]) for ax in (left, right))
+    words = right.text(0.98, 0.98, "", transform=right.transAxes, ha="right", va="top", bbox=BOX)
+
+    def update(result: tuple[float, list[State]]) -> None:
+        noise, found = result
+        at = [state.update for state in found]
+        accuracy.set_data(at, [state.accuracy for state in found])
+        jumped.set_data(at[1:], jumps(found) if len(found) > 1 else [])
+        words.set_text(text("09.strengths.label", noise=noise, accuracy=found[-1].accuracy))
+
+    return (accuracy, jumped, words), update
+
+
+def _count(update: int | None) -> str:
+    return text("09.never") if update is None else text("09.at", update=update)
+
+
+def _run_words(run: Run) -> dict[str, object]:
+    found: dict[str, object] = {"update": run[-1].update}
+    for name in ("plain", "batchnorm"):
+        found[name], found[f"{name}_reached"] = of(run, name)[-1].accuracy, _count(reached(of(run, name)))
+    return found
+
+
+def _about(run: Run) -> dict[str, str]:
+    """When the target was reached, in the words of the sentence."""
+    found = {f"{name}_first": reached(of(run, name)) for name in ("plain", "batchnorm")}
+    return {name: text("09.training.about", update=update) if update else text("09.training.yet")
+            for name, update in found.items()}  # fmt: skip
+
+
+def _three(run: Run, found: list[State]) -> dict[str, float]:
+    jumped: dict[str, Callable[[], float]] = {name: partial(jump, of(run, name)) for name in ("plain", "batchnorm")}
+    return {name: value() for name, value in jumped.items()} | {"noisy": jump(found)}

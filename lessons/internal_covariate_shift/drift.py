@@ -1,0 +1,265 @@
+"""Lesson 05's panels on a layer's input while the network trains, without and with batch normalization."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from course.catalogue import text
+from course.controls import choice, steps
+from course.live import Panel, Update
+from course.style import BATCHNORM, PLAIN
+from helpers.data import Dataset
+from helpers.network import Network, Parameters, accuracy, initial_running_stats, initialize, predict
+from helpers.shift import activation_input, percentiles
+from helpers.training import training_steps
+
+Array = np.ndarray
+Built = tuple[Sequence[Artist], Update]
+BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
+STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM}
+RATES, STDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), (0.03, 0.1, 0.2, 0.4)
+RUN_UPDATES, EVERY = 200, 10
+RANKS = (1, 25, 50, 75, 100)
+BINS = np.linspace(-7, 7, 57)
+BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+
+
+class State(NamedTuple):
+    """A network at one moment: parameters, z (N, D) of the layer watched for the probe, accuracy on the probe.
+
+    percentiles: the 15th, 50th and 85th of each unit's z, (3, D).
+    """
+
+    parameters: Parameters
+    z: Array
+    accuracy: float
+    percentiles: Array
+
+
+class Moment(NamedTuple):
+    """Both networks after the same number of updates."""
+
+    update: int
+    plain: State
+    batchnorm: State
+
+
+Run = list[Moment]
+
+
+def networks() -> tuple[Network, Network]:
+    """The network that is watched, without and with batch normalization: 3 hidden layers of 100 sigmoid units."""
+    sizes = (64, 100, 100, 100, 10)
+    return Network(sizes, "sigmoid", batchnorm=False), Network(sizes, "sigmoid", batchnorm=True)
+
+
+def moments(
+    train: Dataset, probe: Dataset, std: float, learning_rate: float, updates: int, every: int, seed: int = 0
+) -> Iterator[Moment]:
+    """Both networks from the same weights with the same batches, after 0, ``every``, 2 · ``every`` … updates.
+
+    A network that diverges ends the run.
+    """
+    runs = (_states(net, train, probe, std, learning_rate, every, seed) for net in networks())
+    for k, pair in enumerate(islice(zip(*runs, strict=False), updates // every + 1)):
+        yield Moment(k * every, *pair)
+
+
+def _states(
+    network: Network, train: Dataset, probe: Dataset, std: float, rate: float, every: int, seed: int
+) -> Iterator[State]:
+    start = initialize(network, np.random.default_rng(seed), std, np.float32)
+    yield _state(network, start, initial_running_stats(network, np.float32), probe)
+    trained = training_steps(network, start, train.x, train.y, batch_size=BATCH_SIZE, epochs=1_000_000,
+                             learning_rate=rate, rng=np.random.default_rng(100 + seed))  # fmt: skip
+    for step in trained:
+        if not step.gradients:
+            return
+        if step.update % every == 0:
+            yield _state(network, step.parameters, step.running, probe)
+
+
+def _state(network: Network, parameters: Parameters, running: Parameters, probe: Dataset) -> State:
+    right = accuracy(predict(network, parameters, running, probe.x), probe.y)
+    z = activation_input(network, parameters, probe.x, LAYER)
+    return State(parameters, z, right, percentiles(z))
+
+
+def movements(run: Run, name: str) -> Array:
+    """For each unit of the "plain" or "batchnorm" network, the range of its median over the run, (D,)."""
+    medians = np.array([getattr(moment, name).percentiles[1] for moment in run])
+    return np.ptp(medians, axis=0)
+
+
+def ranked(run: Run, name: str) -> Array:
+    """The numbers (D,) of a network's units, from 0: the one whose median moves least in the run first."""
+    return np.argsort(movements(run, name), kind="stable")
+
+
+def middle_unit(run: Run, name: str) -> int:
+    """The unit in the middle of `ranked`: rank 50 of 100."""
+    order = ranked(run, name)
+    return int(order[(len(order) - 1) // 2])
+
+
+def training(
+    train: Dataset, probe: Dataset, std: float, learning_rate: float, updates: int, every: int, unit: int = 0
+) -> Panel:
+    """A run to `grow`: the percentiles of one unit's z over the updates; ``unit`` is its number, from 0."""
+
+    def compute() -> Iterator[Run]:
+        run: Run = []
+        for moment in moments(train, probe, std, learning_rate, updates, every):
+            run.append(moment)
+            yield run
+
+    def describe(run: Run) -> str:
+        return text("05.training.sentence", unit=unit + 1, **run_numbers(run))
+
+    build = partial(draw_percentiles, choose=lambda *_: unit, updates=updates, limit=3, name="05.training")
+    return Panel("05.training", [], compute, build, describe, total=lambda: updates // every + 1)
+
+
+def rate_run(train: Dataset, probe: Dataset) -> Panel:
+    """The same training, shorter, with a chosen learning rate and a chosen spread of the first weights.
+
+    Drawn is each network's `middle_unit` of the run so far, counted from where its median was at first.
+    """
+
+    def compute(learning_rate: float, std: float) -> Iterator[Run]:
+        run: Run = []
+        for moment in moments(train, probe, std, learning_rate, RUN_UPDATES, EVERY):
+            run.append(moment)
+            yield run
+
+    def total(learning_rate: float, std: float) -> int:
+        return RUN_UPDATES // EVERY + 1
+
+    def describe(run: Run) -> str:
+        return text("05.rate_run.sentence", **run_numbers(run))
+
+    build = partial(draw_percentiles, choose=middle_unit, updates=RUN_UPDATES, limit=7, name="05.rate_run",
+                    from_first=True)  # fmt: skip
+    controls = [choice("learning_rate", RATES, 0.3), choice("std", STDS, 0.1)]
+    return Panel("05.rate_run", controls, compute, build, describe, total=total)
+
+
+def run_numbers(run: Run) -> dict[str, float]:
+    """What a run's sentence says: how far it came, the typical unit's movement and the accuracies."""
+    found: dict[str, float] = {"update": run[-1].update}
+    for name in STYLES:
+        found[f"{name}_moved"] = float(np.median(movements(run, name)))
+        found[f"{name}_accuracy"] = getattr(run[-1], name).accuracy
+    return found
+
+
+def draw_percentiles(
+    figure: Figure, choose: Callable[[Run, str], int], updates: int, limit: float, name: str, from_first: bool = False
+) -> Built:
+    """The three percentiles against the updates, without batch normalization at the left, with at the right.
+
+    ``choose`` says from the run and the network's name, "plain" or "batchnorm", which unit is drawn; ``from_first``
+    subtracts the median that it had at first.
+    """
+    axes = dict(zip(STYLES, figure.subplots(1, 2, sharey=True), strict=True))
+    lines = {key: [ax.plot([], [], **STYLES[key], linewidth=width)[0] for width in (1.3, 2.6, 1.3)]
+             for key, ax in axes.items()}  # fmt: skip
+    words = {}
+    for key, ax in axes.items():
+        ax.set(xlim=(0, updates), ylim=(-limit, limit), xlabel=text(f"{name}.x"))
+        ax.set_title(text(f"05.{key}"), color=STYLES[key]["color"])
+        words[key] = ax.text(0.98, 0.98, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+    axes["plain"].set_ylabel(text(f"{name}.y"))
+
+    def update(run: Run) -> None:
+        at = [moment.update for moment in run]
+        for key in STYLES:
+            unit, states = choose(run, key), [getattr(moment, key) for moment in run]
+            rows = np.transpose([state.percentiles[:, unit] for state in states])
+            rows = rows - rows[1, 0] if from_first else rows
+            for line, row in zip(lines[key], rows, strict=True):
+                line.set_data(at, row)
+            outside = text("05.outside") if np.abs(rows).max() > limit else ""
+            words[key].set_text(text("05.drawn", unit=unit + 1, accuracy=states[-1].accuracy) + outside)
+
+    return (*lines["plain"], *lines["batchnorm"], *words.values()), update
+
+
+class Shown(NamedTuple):
+    """What the histograms show: how far the run was, the rank, and for each network unit, z (N,) and accuracy.
+
+    movements: how far the unit's median moves in the whole run.
+    """
+
+    update: int
+    rank: int
+    units: dict[str, int]
+    columns: dict[str, Array]
+    accuracies: dict[str, float]
+    movements: dict[str, float]
+
+
+def histograms(run: Run) -> Panel:
+    """The recorded ``run``, moment by moment: how one unit's z is spread over the probe, in both networks.
+
+    The unit is the one with the chosen rank when the units are sorted by how far their median moves in the run.
+    """
+    order = {name: ranked(run, name) for name in STYLES}
+    ways = {name: movements(run, name) for name in STYLES}
+
+    def compute(moment: int, rank: int) -> Shown:
+        units = {name: int(order[name][rank - 1]) for name in STYLES}
+        states = {name: getattr(run[moment], name) for name in STYLES}
+        columns = {name: states[name].z[:, units[name]] for name in STYLES}
+        accuracies = {name: states[name].accuracy for name in STYLES}
+        moved = {name: float(ways[name][units[name]]) for name in STYLES}
+        return Shown(run[moment].update, rank, units, columns, accuracies, moved)
+
+    def describe(shown: Shown) -> str:
+        return text("05.histograms.sentence", update=shown.update, rank=shown.rank, **_column_numbers(shown))
+
+    controls = [steps("moment", len(run) - 1, value=len(run) // 4), choice("rank", RANKS, RANKS[len(RANKS) // 2])]
+    return Panel("05.histograms", controls, compute, _draw_histograms, describe)
+
+
+def _draw_histograms(figure: Figure) -> Built:
+    """Two histograms as outlines, on a root scale so that narrow and wide ones can be seen, with their percentiles."""
+    axes = dict(zip(STYLES, figure.subplots(1, 2, sharey=True), strict=True))
+    outlines, marks, words = {}, {}, {}
+    for name, ax in axes.items():
+        ax.set_yscale("function", functions=(np.sqrt, np.square))
+        ax.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 100), yticks=(0, 1, 5, 20, 50, 100), xlabel=text("05.histograms.x"))
+        ax.set_title(text(f"05.{name}"), color=STYLES[name]["color"])
+        (outlines[name],) = ax.plot([], [], drawstyle="steps-mid", **STYLES[name])
+        (marks[name],) = ax.plot([], [], "k^", markersize=9, clip_on=False, zorder=3)
+        words[name] = ax.text(0.98, 0.98, "", transform=ax.transAxes, ha="right", va="top", bbox=BOX)
+    axes["plain"].set_ylabel(text("05.histograms.y"))
+
+    def update(shown: Shown) -> None:
+        for name in STYLES:
+            column = np.clip(shown.columns[name], BINS[0] + 1e-3, BINS[-1] - 1e-3)  # the end bins hold what is beyond
+            share = 100 * np.histogram(column, BINS)[0] / len(column)
+            outlines[name].set_data((BINS[1:] + BINS[:-1]) / 2, share)
+            marks[name].set_data(np.percentile(column, (15, 50, 85)), [0.25] * 3)
+            words[name].set_text(_label(shown, name))
+
+    return (*outlines.values(), *marks.values(), *words.values()), update
+
+
+def _label(shown: Shown, name: str) -> str:
+    numbers = {"unit": shown.units[name] + 1, "update": shown.update, "accuracy": shown.accuracies[name]}
+    return text("05.histograms.label", **numbers, moved=shown.movements[name])
+
+
+def _column_numbers(shown: Shown) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, column in shown.columns.items():
+        low, middle, high = np.percentile(column, (15, 50, 85))
+        found |= {f"{name}_low": low, f"{name}_middle": middle, f"{name}_high": high}
+        found[f"{name}_moved"] = shown.movements[name]
+    return found

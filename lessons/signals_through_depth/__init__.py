@@ -1,0 +1,1 @@
+"""Lesson 04: signals and gradients on their way through a deep network."""

@@ -1,0 +1,150 @@
+"""Lesson 04's walk through a small network: each array of the forward and the backward pass, with its rule."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from course.catalogue import text
+from course.controls import steps
+from course.live import Panel, Update
+from course.style import BLUE, GREY, VERMILLION
+from helpers.gradcheck import numerical_gradient, relative_error
+from helpers.layers import linear_backward, linear_forward, sigmoid_backward, sigmoid_forward, softmax_cross_entropy
+from helpers.network import Parameters
+
+Array = np.ndarray
+Built = tuple[Sequence[Artist], Update]
+NODES = ("x", "z", "h", "s", "losses", "ds", "dW2", "dh", "dz", "dW1", "W1")  # in the order of the walk
+FORWARD = NODES[:5]
+PLACES = {"x": (0, 1), "z": (2, 1), "h": (4, 1), "s": (6, 1), "losses": (8, 1), "W1": (1, 0), "W2": (5, 0)}
+TABLE = (5, 4)  # the largest array that is shown
+AGREE = 1e-6
+SIGNS = LinearSegmentedColormap.from_list("signs", ["#F2B183", "white", "#8FC3E8"])
+
+
+class Node(NamedTuple):
+    """One array of the walk; ``agrees`` says whether central differences give it too, and is None if it is no gradient.
+
+    ``loss`` is the mean loss with the weights as they are at this step; it is told from the losses on.
+    """
+
+    step: int
+    name: str
+    array: Array
+    agrees: bool | None
+    loss: float
+
+
+def walk(x: Array, labels: Array, parameters: Parameters, learning_rate: float) -> Panel:
+    """Linear → sigmoid → linear → softmax cross-entropy, forward, backward and one update of the first weights.
+
+    x (N, D), labels (N,); parameters weight1 (D, H), bias1, weight2 (H, C), bias2; no more than 5 rows, 4 columns.
+    """
+    nodes = _nodes(x, labels, parameters, learning_rate)
+    return Panel("04.walk", [steps("step", len(nodes) - 1)], lambda step: nodes[step], _draw, _describe)
+
+
+def _nodes(x: Array, labels: Array, parameters: Parameters, learning_rate: float) -> list[Node]:
+    weight1, bias1, weight2, bias2 = (parameters[name] for name in ("weight1", "bias1", "weight2", "bias2"))
+    z, first = linear_forward(x, weight1, bias1)
+    h, activation = sigmoid_forward(z)
+    s, second = linear_forward(h, weight2, bias2)
+    losses = np.array([[softmax_cross_entropy(s[i : i + 1], labels[i : i + 1])[0]] for i in range(len(x))])
+    loss, ds = softmax_cross_entropy(s, labels)
+    dh, dweight2, _ = linear_backward(ds, second)
+    dz = sigmoid_backward(dh, activation)
+    _, dweight1, _ = linear_backward(dz, first)
+    updated = weight1 - learning_rate * dweight1
+
+    def from_s(s: Array) -> float:
+        return softmax_cross_entropy(s, labels)[0]
+
+    def from_h(h: Array) -> float:
+        return from_s(h @ weight2 + bias2)
+
+    def from_z(z: Array) -> float:
+        return from_h(sigmoid_forward(z)[0])
+
+    def from_weight1(weight: Array) -> float:
+        return from_z(x @ weight + bias1)
+
+    tests = {"ds": (from_s, s), "dW2": (lambda weight: from_s(h @ weight + bias2), weight2), "dh": (from_h, h),
+             "dz": (from_z, z), "dW1": (from_weight1, weight1)}  # fmt: skip
+    arrays = dict(zip(NODES, (x, z, h, s, losses, ds, dweight2, dh, dz, dweight1, updated), strict=True))
+    agrees = {name: relative_error(arrays[name], numerical_gradient(*test)) < AGREE for name, test in tests.items()}
+    return [Node(step, name, array, agrees.get(name), from_weight1(updated) if name == "W1" else loss)
+            for step, (name, array) in enumerate(arrays.items())]  # fmt: skip
+
+
+def _draw(figure: Figure) -> Built:
+    """The graph above; below it the array as a table and, beside it, what it is and how it is computed."""
+    graph, table, side = figure.subplot_mosaic([["graph", "graph"], ["table", "side"]], height_ratios=(1, 2.6),
+                                               width_ratios=(1, 1.25)).values()  # fmt: skip
+    frame = _draw_graph(graph)
+    for ax in (table, side):
+        ax.set_axis_off()
+    rows, columns = TABLE
+    table.set(xlim=(0, columns), ylim=(rows, 0))
+    cells = table.pcolormesh(np.zeros(TABLE), cmap=SIGNS, vmin=-1, vmax=1, edgecolors="white", linewidth=2)
+    middle = {"ha": "center", "va": "center"}
+    written = [[table.text(j + 0.5, i + 0.5, "", **middle) for j in range(columns)] for i in range(rows)]
+    words = side.text(0.06, 0.95, "", va="top", linespacing=1.7, fontsize=14)
+
+    def update(node: Node) -> None:
+        forward = node.name in FORWARD
+        frame.set(xy=np.add(PLACES[node.name.removeprefix("d")], (-0.5, -0.35)))
+        frame.set(edgecolor=BLUE if forward else VERMILLION, linestyle="-" if forward else "--")
+        shown = np.ma.array(np.zeros(TABLE), mask=True)
+        n, d = node.array.shape
+        shown[:n, :d] = node.array / np.abs(node.array).max()
+        cells.set_array(shown)
+        for i, row in enumerate(written):
+            for j, word in enumerate(row):
+                word.set_text(_number(node.array[i, j]) if i < n and j < d else "")
+        words.set_text(text("04.walk.side", **_numbers(node)))
+
+    return (frame, cells, *(word for row in written for word in row), words), update
+
+
+def _draw_graph(ax: Axes) -> Rectangle:
+    """The arrays as boxes with arrows between them; the frame that moves from box to box."""
+    ax.set_axis_off()
+    ax.set(xlim=(-0.6, 8.6), ylim=(-0.5, 1.5))
+    for name, (x, y) in PLACES.items():
+        ax.add_patch(Rectangle((x - 0.5, y - 0.35), 1, 0.7, facecolor="#F2F2F2", edgecolor=GREY))
+        ax.text(x, y, text(f"04.walk.{name}_name"), ha="center", va="center", fontsize=14)
+    arrow = {"arrowstyle": "->", "color": GREY, "linewidth": 1.5}
+    for start in (0, 2, 4, 6):
+        ax.annotate("", (start + 1.45, 1), (start + 0.55, 1), arrowprops=arrow)
+    for x in (1, 5):
+        ax.annotate("", (x, 0.97), (x, 0.37), arrowprops=arrow)
+    return ax.add_patch(Rectangle((0, 0), 1, 0.7, fill=False, linewidth=3.5))
+
+
+def _describe(node: Node) -> str:
+    return text("04.walk.sentence", **_numbers(node))
+
+
+def _numbers(node: Node) -> dict[str, object]:
+    rows = "; ".join(", ".join(map(_number, row)) for row in node.array)
+    direction = text("04.walk.forward" if node.name in FORWARD else "04.walk.updated" if node.name == "W1"
+                     else "04.walk.backward")  # fmt: skip
+    told = {}
+    for ending in ("", "_sentence"):
+        loss = text(f"04.walk.loss{ending}", loss=node.loss)
+        check = text(f"04.walk.{'agrees' if node.agrees else 'differs'}{ending}")
+        told[f"loss{ending}"] = loss if node.step >= NODES.index("losses") else ""
+        told[f"check{ending}"] = "" if node.agrees is None else check
+    return {"step": node.step, "last": len(NODES) - 1, "direction": direction, "rows": rows, **told,
+            "rule": text(f"04.walk.{node.name}_rule"), "why": text(f"04.walk.{node.name}_why"),
+            "shape": node.array.shape if node.name != "losses" else (len(node.array),)}  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")

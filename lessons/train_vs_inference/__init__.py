@@ -1,0 +1,1 @@
+"""Lesson 08: batch statistics in training, stored ones at inference."""

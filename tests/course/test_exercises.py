@@ -1,0 +1,171 @@
+"""Every exercise of every lesson: the right answer, each mistake, the stub, the texts, the solutions in the notebooks.
+
+`tests/lessons/<topic>/wrong_answers.py` holds, beside the declared mistakes, wrong answers as learners type them.
+"""
+
+import ast
+import re
+import runpy
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+
+import course
+from course import catalogue
+from course.catalogue import texts
+from course.checks import Exercise
+from course.checks.answering import verdict_on
+from course.checks.judging import judge
+from course.checks.registry import exercise_names, find
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/[0-9][0-9]_*.ipynb"))
+STAGES = ("unfinished", "not_callable", "raised", "late", "stuck", "shape", "dtype", "finite", "changed", "value",
+          "unreadable", "interrupted", "unknown", "right", "hints")
+SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+each_exercise = pytest.mark.parametrize("name", exercise_names())
+
+
+def texts_of(name: str) -> list[str]:
+    return catalogue.names("{}.exercise.{}".format(*name.split(".", 1)))
+
+
+@each_exercise
+def test_reference_is_right(name):
+    verdict = judge(find(name), find(name).right)
+    assert verdict.kind == "right", verdict
+    assert verdict.sentence
+
+
+@each_exercise
+def test_each_mistake_is_told_its_own_sentence(name):
+    exercise = find(name)
+    assert len(exercise.mistakes) >= 5
+    for mistake, wrong in exercise.mistakes.items():
+        verdict = judge(exercise, wrong)
+        assert verdict.kind == mistake, verdict
+    sentences = [judge(exercise, wrong).sentence for wrong in exercise.mistakes.values()]
+    assert len(set(sentences)) == len(sentences)
+
+
+@each_exercise
+def test_stub_is_not_done_yet(name):
+    exercise = find(name)
+    stubs = [..., None, exercise.stub]
+    if isinstance(exercise, Exercise):
+        stubs += [lambda *arguments: None, lambda *arguments: ...]
+    for stub in stubs:
+        assert judge(exercise, stub).kind == "unfinished"
+
+
+@each_exercise
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_texts_are_there_and_none_is_left_over(name, language, monkeypatch):
+    exercise = find(name)
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert set(texts_of(name)) == {"right", "hints", *exercise.mistakes}
+    assert not set(exercise.mistakes) & set(STAGES)
+    assert len(texts("{}.exercise.{}.hints".format(*name.split(".", 1)))) >= 2
+
+
+@each_exercise
+def test_functions_are_tried_on_several_cases(name):
+    exercise = find(name)
+    if isinstance(exercise, Exercise):
+        assert len(exercise.cases(np.random.default_rng(0))) >= 3
+
+
+def test_every_lesson_that_has_exercise_texts_declares_the_exercises():
+    written = [f"{lesson}.{name}" for lesson in catalogue.topics() for name in catalogue.names(f"{lesson}.exercise")]
+    assert sorted(written) == sorted(exercise_names())
+
+
+# ---------------------------------------------------------------- wrong answers, as learners type them
+
+def wrong_answers() -> dict[str, list[tuple[str, str]]]:
+    return {name: rows for path in sorted((ROOT / "tests" / "lessons").glob("*/wrong_answers.py"))
+            for name, rows in runpy.run_path(str(path))["WRONG"].items()}
+
+
+def answer_of(source: str):
+    """What the last statement of ``source`` gives: an expression, or what is defined or assigned there."""
+    *statements, last = ast.parse(source).body
+    namespace = {"np": np}
+    if isinstance(last, ast.Expr):
+        exec(compile(ast.Module(statements, []), "<cell>", "exec"), namespace)
+        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+    exec(compile(source, "<cell>", "exec"), namespace)
+    return namespace[last.name if isinstance(last, ast.FunctionDef) else last.targets[0].id]
+
+
+@each_exercise
+def test_at_least_five_wrong_answers_are_listed(name):
+    assert len(wrong_answers().get(name, [])) >= 5
+
+
+@pytest.mark.parametrize(("name", "source", "wanted"),
+                         [(name, *row) for name, rows in wrong_answers().items() for row in rows])
+def test_wrong_answer_is_told_what_is_wrong(name, source, wanted):
+    assert wanted in find(name).mistakes or wanted in STAGES[:-2]
+    verdict = verdict_on(name, answer_of(source))
+    assert verdict.kind == wanted, verdict
+
+
+# ---------------------------------------------------------------- the notebooks
+
+class Run:
+    """A notebook run in a plain namespace, nothing shown: what its checks said, unsolved and with each solution."""
+
+    def __init__(self) -> None:
+        self.unsolved: dict[str, str] = {}
+        self.solved: dict[str, str] = {}
+        self.exercises: list[str] = []
+        self._heard = self.unsolved
+        self._sources: dict[str, str] = {}
+        self._namespace: dict[str, object] = {"__name__": "__main__"}
+
+    def hear(self, name: str, answer: object = ...) -> None:
+        self._heard[name] = verdict_on(name, answer).kind
+
+    def cell(self, cell: nbformat.NotebookNode) -> None:
+        tags = [tag.partition(":") for tag in cell.metadata.get("tags", [])]
+        self.exercises += [name for kind, _, name in tags if kind == "exercise"]
+        if cell.cell_type == "code":
+            exec(cell.source, self._namespace)
+            self._sources.update(dict.fromkeys(re.findall(r'check\("([^"]+)"', cell.source), cell.source))
+        for kind, _, name in tags:
+            if kind == "solution":
+                self._solve(name, cell.source)
+
+    def _solve(self, name: str, markdown: str) -> None:
+        """Run the folded solution and then the cell that checks it, both on a copy of the namespace."""
+        assert markdown.lstrip().startswith("<details>"), f"{name}: the solution is not folded"
+        (solution,) = SOLUTION.findall(markdown)
+        namespace, self._heard = dict(self._namespace), self.solved
+        exec(solution, namespace)
+        exec(self._sources[name], namespace)
+        self._heard = self.unsolved
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_notebook_is_unsolved_as_stored_and_right_with_its_solutions(path, monkeypatch):
+    heard = Run()
+    monkeypatch.chdir(path.parent)
+    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.setitem(catalogue._chosen, "language", "en")
+    for name in ("show", "show_figure", "predict"):
+        monkeypatch.setattr(course, name, lambda *arguments, **options: None)
+    monkeypatch.setattr(course, "check", heard.hear)
+    with plt.rc_context():
+        for cell in nbformat.read(path, as_version=4).cells:
+            heard.cell(cell)
+    plt.close("all")
+    lesson = path.stem.split("_")[0]
+    declared = [name for name in exercise_names() if name.startswith(f"{lesson}.")]
+    assert sorted(heard.exercises) == sorted(declared)
+    assert heard.unsolved == dict.fromkeys(heard.exercises, "unfinished")
+    assert heard.solved == dict.fromkeys(heard.exercises, "right")
