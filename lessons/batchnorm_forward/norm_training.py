@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, steps, switch
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN
 from helpers.batching import minibatches
 from helpers.data import Dataset
@@ -83,7 +83,7 @@ def training(train: Dataset, test: Dataset, learning_rate: float = 1.0) -> Panel
     def describe(run: Run) -> str:
         return text("06.training.sentence", **_typical(run[-1]))
 
-    return Panel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY)
+    return RunPanel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY)
 
 
 def _moment(network: Network, step: Step, test: Dataset) -> Moment:
@@ -184,7 +184,7 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
 
     controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
                 choice("learning_rate", RATES, 0.1)]  # fmt: skip
-    return Panel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
+    return RunPanel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
                  total=lambda **_: updates // PLACED_EVERY)  # fmt: skip
 
 

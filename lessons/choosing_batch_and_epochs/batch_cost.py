@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text, texts
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from helpers.layers import softmax_cross_entropy
 from helpers.network import LayerCache, Network, Parameters, forward
@@ -136,7 +136,7 @@ def to_target(network: Network, start: Parameters, data: Examples, probe: Exampl
         return text(f"03.to_target.{_outcome(run)}_sentence", target=target, **_approach_numbers(run))
 
     controls = [choice("batch_size", COST_SIZES, 64), choice("learning_rate", COST_RATES, 0.1)]
-    return Panel("03.to_target", controls, compute, build, describe, total=most)
+    return RunPanel("03.to_target", controls, compute, build, describe, total=most)
 
 
 def _outcome(run: Approach) -> str:

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from course.catalogue import text
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY, PLAIN
 from helpers import stacked
 from helpers.data import Dataset
@@ -109,7 +109,7 @@ def of(run: Run, name: str) -> list[State]:
 def training(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Panel:
     """A run to `grow`: the test accuracy of both networks, as in Figure 1a."""
     build = partial(draw_accuracy, names=("plain", "batchnorm"), updates=updates, name="09.training")
-    return Panel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
+    return RunPanel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
                  lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
                  total=lambda: updates // every + 1)  # fmt: skip
 
@@ -125,7 +125,7 @@ def settings(train: Dataset, test: Dataset) -> Panel:
         return text("09.settings.sentence", std=chosen.std, rate=chosen.rate, **_run_words(chosen.run))
 
     controls = [choice("std", STDS, 0.1), choice("rate", RATES, 1.0)]
-    return Panel("09.settings", controls, compute, _draw_chosen, describe,
+    return RunPanel("09.settings", controls, compute, _draw_chosen, describe,
                  total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> P
         return text("09.noise.sentence", update=found[-1].update, accuracy=found[-1].accuracy, **_three(run, found))
 
     build = partial(draw_accuracy, names=tuple(STYLES), updates=run[-1].update, name="09.training", beside=run)
-    return Panel("09.noise", [], compute, build, describe, total=lambda: records)
+    return RunPanel("09.noise", [], compute, build, describe, total=lambda: records)
 
 
 def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
@@ -173,7 +173,7 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
         return text("09.strengths.sentence", noise=noise, update=found[-1].update, accuracy=found[-1].accuracy,
                     jump=jump(found), reached=_count(reached(found)))  # fmt: skip
 
-    return Panel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
+    return RunPanel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
                  total=lambda noise: NOISY_UPDATES // 30 + 1)  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, VERMILLION
 from helpers import stacked
 from helpers.data import Dataset
@@ -93,7 +93,7 @@ def regularizing(train: Dataset, test: Dataset) -> Panel:
         return text("09.regularizing.sentence", parts="; ".join(parts), **numbers)
 
     controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
-    return Panel("09.regularizing", controls, compute, _draw, describe,
+    return RunPanel("09.regularizing", controls, compute, _draw, describe,
                  total=lambda batch_size, epochs: epochs * len(_norms(batch_size)))  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import menu, steps
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, PLAIN
 from helpers import stacked
 from helpers.data import Dataset
@@ -71,7 +71,7 @@ def sweep(train: Dataset, test: Dataset) -> Panel:
         artists, update = _draw_maps(figure)
         return artists, lambda found: update(shown(found))
 
-    return Panel("09.sweep", [], compute, build, lambda found: _describe(shown(found)), size=(9.0, 4.3),
+    return RunPanel("09.sweep", [], compute, build, lambda found: _describe(shown(found)), size=(9.0, 4.3),
                  total=lambda: UPDATES // EVERY + 1)  # fmt: skip
 
 

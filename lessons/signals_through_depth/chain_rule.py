@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from course.catalogue import text
 from course.controls import steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLUE, GREY, VERMILLION
 from helpers.gradcheck import numerical_gradient, relative_error
 from helpers.layers import linear_backward, linear_forward, sigmoid_backward, sigmoid_forward, softmax_cross_entropy
