@@ -21,8 +21,9 @@ The exercises of lesson ``01_<topic>`` are the list EXERCISES in ``lessons/<topi
 ``step_cases(rng)`` returns a list of argument tuples: several, N ≥ 4, one of them an edge. Each mistake (at least
 five) is a wrong implementation or a wrong value: an answer that gives the same on every case is told that mistake's
 sentence. Use small functions; `Exercise` documents ``parts`` (names for a tuple), ``view`` (for results with
-freedom in them, such as a shuffle) and ``stub``. Texts, with the fields {call}, {found} and {expected}
-(the results if they are short, else the first numbers that differ) and {subject} (the call, or the place in it)::
+freedom in them, such as a shuffle) and ``stub``. Texts begin with what is wrong; their fields are {found} and
+{expected} (the results if they are short, else the first numbers that differ), {subject} (the call, or the place in
+it), {call}, which names arguments as the reference does, and {given}, the arguments in words::
 
     [exercise.step]
     right = "a sentence saying what it shows"

@@ -1,12 +1,13 @@
 """The first difference between what was found and what was expected: shape, then dtype, finite, values."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course.catalogue import text
-from course.checks.running import brief
+from course.checks.wording import both, brief
 
 FLOAT32_TOLERANCE = 1e-4
 
@@ -39,11 +40,8 @@ class Pair(NamedTuple):
 def difference(found: Any, expected: Any, rules: Rules) -> Difference | None:
     """The first difference, or None if ``found`` is as good as ``expected``."""
     pairs = list(_pairs(found, expected, rules))
-    for test in (_shape, _dtype, _finite, _value):
-        for pair in pairs:
-            if (first := test(pair, rules)) is not None:
-                return first
-    return None
+    differences = (test(pair, rules) for test in (_shape, _dtype, _finite, _value) for pair in pairs)
+    return next(filter(None, differences), None)
 
 
 def unfinished(value: Any) -> bool:
@@ -81,7 +79,8 @@ def _kind(value: Any) -> str:
 def _pairs(found: Any, expected: Any, rules: Rules, place: str = "") -> Iterator[Pair]:
     """Go down into tuples, lists and dicts as far as both sides have the same form."""
     if not rules.exact_types and isinstance(found, list | tuple) and isinstance(expected, np.ndarray):
-        found = _as_array(found)
+        with suppress(ValueError):  # ragged
+            found = np.asarray(found)
     if not rules.exact_types and isinstance(found, np.ndarray) and isinstance(expected, list | tuple):
         found = found.tolist()
     if isinstance(expected, dict) and isinstance(found, dict) and set(found) == set(expected):
@@ -95,32 +94,22 @@ def _pairs(found: Any, expected: Any, rules: Rules, place: str = "") -> Iterator
         yield Pair(place, found, expected)
 
 
-def _as_array(value: Any) -> Any:
-    try:
-        return np.asarray(value)
-    except ValueError:
-        return value
-
-
 def _shape(pair: Pair, rules: Rules) -> Difference | None:
     found, expected = _kind(pair.found), _kind(pair.expected)
-    numbers = ("whole", "number", "truth")  # which of them it is, is a question of dtype
-    if found == expected == "array":
-        same = pair.found.shape == pair.expected.shape
-    elif found == expected:
-        same = found not in ("list", "tuple", "dict")  # of the same length, they would have been gone into
-    else:
-        same = found in numbers and expected in numbers
-    if same:
-        return None
-    return Difference("shape", pair.place, described(pair.found), described(pair.expected))
+    numbers = {"whole", "number", "truth"}  # which of them it is, is a question of dtype
+    same = found == expected or {found, expected} <= numbers
+    if not same or expected in ("list", "tuple", "dict") or np.shape(pair.found) != np.shape(pair.expected):
+        return Difference("shape", pair.place, described(pair.found), described(pair.expected))
+    return None
 
 
 def _dtype(pair: Pair, rules: Rules) -> Difference | None:
     found, expected = _dtype_of(pair.found), _dtype_of(pair.expected)
-    if found is None or expected is None or _fits(found, expected, rules, isinstance(pair.expected, np.ndarray)):
+    is_array = _kind(pair.expected) == "array"
+    if found is None or expected is None or _fits(found, expected, rules, is_array):
         return None
-    return Difference("dtype", pair.place, str(found), str(expected))
+    sides = (found, expected) if is_array else (type(np.asarray(side).item()).__name__ for side in pair[1:])
+    return Difference("dtype", pair.place, *map(str, sides))  # a number's type as Python calls it: int, not int64
 
 
 def _dtype_of(value: Any) -> np.dtype | None:
@@ -168,6 +157,4 @@ def _at(pair: Pair, kind: str, good: np.ndarray) -> Difference | None:
         return None
     index = tuple(int(i) for i in np.argwhere(~np.asarray(good))[0])
     place = f"{pair.place}[{', '.join(map(str, index))}]" if index else pair.place
-    found, expected = np.asarray(pair.found)[index].item(), np.asarray(pair.expected)[index].item()
-    alike = brief(found) == brief(expected)
-    return Difference(kind, place, *((repr(found), repr(expected)) if alike else (brief(found), brief(expected))))
+    return Difference(kind, place, *both(np.asarray(pair.found)[index], np.asarray(pair.expected)[index]))

@@ -9,7 +9,8 @@ from course.catalogue import text
 from course.checks.comparing import Difference, Rules, difference, unfinished
 from course.checks.exercise import Exercise, Quantity
 from course.checks.limits import Stopped, limited
-from course.checks.running import Outcome, brief, is_short
+from course.checks.running import Outcome
+from course.checks.wording import both, brief, is_short
 
 
 class Verdict(NamedTuple):
@@ -33,7 +34,7 @@ def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ending = limited(lambda: _guarded(exercise, answer), exercise.seconds)
+            ending = limited(lambda: _readable(exercise, answer), exercise.seconds)
     except KeyboardInterrupt:
         return Verdict("interrupted", text("checks.interrupted"))
     if ending.how == "done":
@@ -41,7 +42,7 @@ def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))
 
 
-def _guarded(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _readable(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     try:
         with np.errstate(all="ignore"):
             return _verdict(exercise, answer)
@@ -62,12 +63,13 @@ def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
         return _unfinished(exercise)
     if exercise.stub is not ... and _alike(found, exercise.outcomes(exercise.stub), rules):
         return _unfinished(exercise)
-    problem = _first_problem(found, expected, rules)
+    problems = (_problem(outcome, right, rules) for outcome, right in zip(found, expected, strict=False))
+    problem = next(filter(None, problems), None)
     if problem is None:
         return Verdict("right", text(_key(exercise, "right")))
     for name, mistake in exercise.mistakes.items():
         if _alike(found, exercise.outcomes(mistake), rules):
-            return Verdict(name, text(_key(exercise, name), **_fields(exercise, problem) | _whole(problem)))
+            return Verdict(name, text(_key(exercise, name), **_in_full(problem, _fields(exercise, problem))))
     return Verdict(problem.kind, _sentence(exercise, problem))
 
 
@@ -97,14 +99,6 @@ def _same_end(found: Outcome, other: Outcome, rules: Rules) -> bool:
     return not (found.error or other.error) and difference(found.value, other.value, rules) is None
 
 
-def _first_problem(found: list[Outcome], expected: list[Outcome], rules: Rules) -> Problem | None:
-    for outcome, right in zip(found, expected, strict=False):
-        problem = _problem(outcome, right, rules)
-        if problem is not None:
-            return problem
-    return None
-
-
 def _problem(found: Outcome, expected: Outcome, rules: Rules) -> Problem | None:
     if found.error:
         return Problem("changed" if found.changed else "raised", found, expected)
@@ -115,29 +109,31 @@ def _problem(found: Outcome, expected: Outcome, rules: Rules) -> Problem | None:
 
 
 def _sentence(exercise: Exercise | Quantity, problem: Problem) -> str:
+    fields = _fields(exercise, problem)
     if problem.kind == "raised":
         error, message, line = problem.outcome.error
         key = "checks.raised" if line is None else "checks.raised_at"
-        return text(key, call=problem.outcome.call, error=error, message=message, line=line)
-    gives_away = isinstance(exercise, Quantity) and problem.kind == "value"  # the right number is the whole solution
-    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **_fields(exercise, problem))
+        said = ": " + message.rstrip(".") if message else ""
+        return text(key, **fields, error=error, said=said, line=line)
+    gives_away = isinstance(exercise, Quantity) and problem.kind in ("value", "finite")  # the number is the solution
+    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **fields)
 
 
-def _whole(problem: Problem) -> dict[str, str]:
-    """Both results in full instead of the first place that differs, where they are short."""
+def _in_full(problem: Problem, fields: dict[str, str]) -> dict[str, str]:
+    """``fields`` for a mistake's sentence: short results in full; what was given, where a shape follows from it."""
     found, expected = problem.outcome.value, problem.right.value
-    if problem.outcome.error or not (is_short(found) and is_short(expected)):
-        return {}
-    return {"subject": _call(problem), "found": brief(found), "expected": brief(expected)}
-
-
-def _call(problem: Problem) -> str:
-    return problem.outcome.call or text("checks.answer")
+    if not problem.outcome.error and is_short(found) and is_short(expected):
+        found, expected = both(found, expected)
+        return fields | {"subject": fields["call"], "found": found, "expected": expected}
+    return fields | {"expected": fields["expected"] + fields["where"]} if problem.kind == "shape" else fields
 
 
 def _fields(exercise: Exercise | Quantity, problem: Problem) -> dict[str, str]:
-    """What a sentence may say; of a call that did not return, only what was called."""
-    call = _call(problem)
+    """What a sentence may say; of a call that did not return, only what was called and given."""
+    answer, given = text("checks.answer"), problem.outcome.given
+    call, result = (problem.outcome.call, text("checks.result")) if problem.outcome.call else (answer, answer)
     place, found, expected = problem.difference[1:] if problem.difference else ("", "", "")
-    subject = text("checks.part", place=place, whole=call) if place else call
-    return {"name": exercise.name, "call": call, "subject": subject, "found": found, "expected": expected}
+    subject, result = (text("checks.part", place=place, whole=whole) if place else whole for whole in (call, result))
+    where = text("checks.where", given=given) if given else ""
+    return {"name": exercise.name, "call": call, "subject": subject, "result": result, "given": given, "where": where,
+            "found": found, "expected": expected}  # fmt: skip

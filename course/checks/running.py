@@ -2,17 +2,16 @@
 
 import copy
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course.checks.limits import Stopped
+from course.checks.wording import called, given, short
 
 LONGEST_ITERATOR = 10_000
-LONGEST_TEXT = 160
-SHORT_ROW = 4
 
 
 class Raised(NamedTuple):
@@ -24,71 +23,38 @@ class Raised(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One call as it was written, and what came of it."""
+    """One call as it was written, what was given in words, and what came of it; no call if the answer is a value."""
 
     call: str
+    given: str = ""
     value: Any = None
     error: Raised | None = None
     changed: bool = False
 
 
-def attempt(function: Callable[..., Any], case: Sequence[Any], view: Callable[..., Any] | None = None) -> Outcome:
-    """Call ``function`` on read-only copies of ``case``; an iterator is used up, and ``view`` applied to the result."""
-    arguments = copy.deepcopy(tuple(case))
-    _make_read_only(arguments)
-    call = f"{_name(function)}({', '.join(brief(argument) for argument in case)})"
+def attempt(
+    function: Callable[..., Any], arguments: Mapping[str, Any], view: Callable[..., Any] | None = None
+) -> Outcome:
+    """Call ``function`` on read-only copies of ``arguments``, in their order; their names are for the words alone.
+
+    An iterator is used up, and ``view`` applied to the result.
+    """
+    case = list(arguments.values())
+    copies = copy.deepcopy(case)
+    _make_read_only(copies)
+    outcome = Outcome(called(function, arguments), given(arguments))
     try:
-        value = _listed(function(*arguments))
+        value = _used_up(function(*copies))
     except Stopped:
         raise
     except BaseException as error:
-        return Outcome(call, error=_raised(error, function), changed="read-only" in short(error, str))
+        return outcome._replace(error=_raised(error, function), changed="read-only" in short(error, str))
     if view is not None and value is not None and value is not ...:
-        value = view(value, *copy.deepcopy(tuple(case)))
-    return Outcome(call, value, changed=not _same(case, arguments))
+        value = view(value, *copy.deepcopy(case))
+    return outcome._replace(value=value, changed=not _same(case, copies))
 
 
-def brief(value: Any) -> str:
-    """``value`` in a few characters, whatever it is: an array by its shape, unless it is short."""
-    if isinstance(value, np.ndarray) and not is_short(value):
-        return f"array {value.shape}"
-    if isinstance(value, np.ndarray | np.generic):
-        return brief(value.tolist())
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, list) and is_short(value):
-        return f"[{', '.join(map(brief, value))}]"
-    if type(value) is tuple and len(value) > 1 and is_short(value):
-        return f"({', '.join(map(brief, value))})"
-    return _name(value) if callable(value) else short(value, repr)
-
-
-def is_short(value: Any) -> bool:
-    """Whether ``value`` can be written in full: one number or word, or a row of at most four."""
-    row = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim == 1)
-    return len(value) <= SHORT_ROW and all(map(_is_single, value)) if row else _is_single(value)
-
-
-def short(value: Any, written: Callable[[Any], str]) -> str:
-    """``written(value)`` on one line and not too long; a value that cannot be written is named by its type."""
-    try:
-        line = " ".join(written(value).split())
-    except Stopped:
-        raise
-    except BaseException:
-        return f"<{type(value).__name__}>"
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
-
-
-def _is_single(value: Any) -> bool:
-    return not isinstance(value, list | tuple | dict) and not (isinstance(value, np.ndarray) and value.ndim)
-
-
-def _name(function: Any) -> str:
-    return short(function, lambda value: value.__name__)
-
-
-def _listed(value: Any) -> Any:
+def _used_up(value: Any) -> Any:
     return list(islice(value, LONGEST_ITERATOR)) if isinstance(value, Iterator) else value
 
 
