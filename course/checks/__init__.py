@@ -37,7 +37,8 @@ writes); ``check("01.step", step)``; solution (Markdown tagged ``solution:01.ste
 ``tests/test_exercises.py`` tests every declared exercise and solution. ``tests/lessons/<topic>/wrong_answers.py``
 lists wrong answers as learners type them, at least five an exercise, written without looking at ``mistakes``: Python
 source whose last expression, assignment or function is the answer (``np`` is there), and the verdict wanted: a mistake
-or one of unfinished, not_callable, raised, late, shape, dtype, finite, changed, value (no mistake bears such a name)::
+or one of unfinished, not_callable, raised, late, shape, dtype, finite, changed, value, exits, asks, sets, replaces (no
+mistake bears such a name)::
 
     WRONG = {"01.step": [("def step(w, g, rate):\\n    return w + rate * g", "plus"), …]}
 """

@@ -8,6 +8,7 @@ import numpy as np
 from course.catalogue import text
 from course.checks.comparing import Difference, Rules, difference, unfinished
 from course.checks.exercise import Exercise, Quantity
+from course.checks.guarding import guarded
 from course.checks.limits import Stopped, limited
 from course.checks.running import Outcome
 from course.checks.wording import both, brief, is_short
@@ -32,11 +33,13 @@ class Problem(NamedTuple):
 def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     """The verdict on ``answer``. Never raises and always ends, whatever ``answer`` is or does."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), guarded() as slips:
             warnings.simplefilter("ignore")
             ending = limited(lambda: _readable(exercise, answer), exercise.seconds)
     except KeyboardInterrupt:
         return Verdict("interrupted", text("checks.interrupted"))
+    if slips:  # the right answer, too, may have been computed with what was replaced
+        return Verdict(slips[0].kind, text(f"checks.{slips[0].kind}", what=slips[0].what))
     if ending.how == "done":
         return ending.value
     return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))

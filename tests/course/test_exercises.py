@@ -24,7 +24,7 @@ from course.checks.registry import exercise_names, find
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/[0-9][0-9]_*.ipynb"))
 STAGES = ("unfinished", "not_callable", "raised", "late", "stuck", "shape", "dtype", "finite", "changed", "value",
-          "unreadable", "interrupted", "unknown", "right", "hints")
+          "exits", "asks", "sets", "replaces", "unreadable", "interrupted", "unknown", "right", "hints")
 SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 each_exercise = pytest.mark.parametrize("name", exercise_names())
