@@ -52,7 +52,7 @@ def lesson(clone):
 
 def git(root, *arguments):
     who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    return subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, encoding="utf-8").stdout
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def commit(root, message):
@@ -260,15 +260,40 @@ def test_an_older_copy_is_never_overwritten(clone, lesson, monkeypatch):
     assert lesson.read_text(encoding="utf-8") == MINE
 
 
-def test_the_command_needs_nothing_but_python_and_answers_in_one_line(clone, lesson):
+@pytest.fixture
+def tool(clone):
+    """The clone's own copy of the tool, with all that it needs."""
     for name in ("tools/reset_lesson.py", "course/__init__.py", "course/catalogue.py"):
         (clone / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, clone / name)
     shutil.copytree(ROOT / "course" / "words", clone / "course" / "words")
     shutil.copytree(ROOT / "lessons" / "start_here" / "words", clone / "lessons" / "start_here" / "words")
-    command = [sys.executable, "-S", "-X", "utf8", str(clone / "tools" / "reset_lesson.py")]
+    return clone / "tools" / "reset_lesson.py"
+
+
+def test_the_command_needs_nothing_but_python_and_answers_in_one_line(tool, lesson):
+    command = [sys.executable, "-S", "-X", "utf8", str(tool)]
     lesson.write_text(MINE, encoding="utf-8")
     runs = [subprocess.run([*command, "01"], cwd=lesson.parent, capture_output=True, encoding="utf-8") for _ in "12"]
     assert [run.returncode for run in runs] == [0, 1]
     assert runs[0].stdout.startswith("notebooks/en/01_gradient_descent.ipynb is as the course ships it again")
     assert runs[1].stderr == "Lesson 01 is as the course ships it: there is nothing to reset.\n"
+
+
+def test_what_git_says_in_another_encoding_is_told(clone):
+    shutil.rmtree(clone / ".git")
+    (clone / ".git").write_bytes(b"gitdir: \xba\xce")
+    with pytest.raises(ValueError, match="git could not do it .fatal: not a git repository"):
+        reset_lesson.reset("01", "en", clone)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "euc-kr", "utf-8"])
+def test_letters_that_the_terminal_lacks_do_not_stop_the_command(tool, lesson, encoding):
+    words = tool.parents[1] / "lessons" / "start_here" / "words" / "en.toml"
+    words.write_text(words.read_text("utf-8").replace("is as the course ships it again", "✓ … 되돌렸습니다"), "utf-8")
+    lesson.write_text(MINE, encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    run = subprocess.run([sys.executable, str(tool), "01"], capture_output=True, env=environment)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout.startswith(b"notebooks/en/01_gradient_descent.ipynb ")
+    assert lesson.read_text("utf-8") == SHIPPED

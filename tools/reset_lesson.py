@@ -7,6 +7,7 @@ The notebook as you left it stays as ``01_gradient_descent.mine-20260131-090000.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -69,8 +70,11 @@ def _set_aside(notebook: Path) -> Path | None:
 
 
 def _git(root: Path, *arguments: str, may_fail: bool = False) -> str:
+    command, plain = ["git", *arguments], os.environ | {"LC_ALL": "C"}  # git's messages may be in any encoding
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=not may_fail, encoding="utf-8")
+        done = subprocess.run(
+            command, cwd=root, env=plain, capture_output=True, check=not may_fail, encoding="utf-8", errors="replace"
+        )
     except FileNotFoundError:
         raise ValueError(text("00.reset.no_git")) from None
     except subprocess.CalledProcessError as error:
@@ -86,6 +90,7 @@ def main() -> None:
     parser.add_argument("--language", choices=catalogue.languages(), default="en")
     arguments = parser.parse_args()
     catalogue.use(arguments.language)
+    sys.stdout.reconfigure(errors="replace")  # a terminal may lack some letters
     try:
         print(reset(arguments.lesson, arguments.language))
     except (OSError, ValueError) as error:
