@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from IPython import get_ipython
@@ -22,16 +22,11 @@ DEEPEST_RECURSION = 3000
 _guarding = ContextVar("_guarding", default=False)
 
 
-class Slip(NamedTuple):
-    """What an answer did (exits, asks, sets or replaces), and with what, such as ``input()``."""
-
-    kind: str
-    what: str
-
-
 @contextmanager
-def guarded() -> Iterator[list[Slip]]:
-    """Stop an answer at what it must not do, note it and undo it; what other threads call goes through.
+def guarded() -> Iterator[list[tuple[str, str]]]:
+    """Stop an answer at what it must not do and undo it; what other threads call goes through.
+
+    Noted is what it did (exits, asks, sets or replaces) and with what, such as ``("asks", "input()")``.
 
     NumPy comes back first to what it was when the checks were imported, should a cell have changed it. Out of reach:
     functions that a cell took out of their modules before, as ``from os import abort`` does, and compiled code.
@@ -39,7 +34,7 @@ def guarded() -> Iterator[list[Slip]]:
     if _guarding.get():  # an answer that calls `check` is guarded by the first one
         yield []
         return
-    slips = [Slip("replaces", name) for name in _put_back(_NUMPY)]
+    slips = [("replaces", name) for name in _put_back(_NUMPY)]
     with ExitStack() as undo:
         undo.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002
         undo.callback(sys.setrecursionlimit, sys.getrecursionlimit())
@@ -49,9 +44,9 @@ def guarded() -> Iterator[list[Slip]]:
             for name in names.split():
                 if hasattr(owner, name):
                     undo.callback(setattr, owner, name, getattr(owner, name))
-                    setattr(owner, name, _refusal(getattr(owner, name), Slip(kind, said.format(name)), slips))
+                    setattr(owner, name, _refusal(getattr(owner, name), (kind, said.format(name)), slips))
         shared = _attributes(*SHARED)
-        undo.callback(lambda: slips.extend(Slip("replaces", name) for name in _put_back(shared)))
+        undo.callback(lambda: slips.extend(("replaces", name) for name in _put_back(shared)))
         yield slips
 
 
@@ -76,7 +71,7 @@ def _refused() -> list[tuple[str, Any, str, str]]:
     ]
 
 
-def _refusal(original: Any, slip: Slip, slips: list[Slip]) -> Any:
+def _refusal(original: Any, slip: tuple[str, str], slips: list[tuple[str, str]]) -> Any:
     """What stands in for ``original``, which is a function, or else a file to read from."""
     def refused(*arguments: Any, **options: Any) -> Any:
         if not _guarding.get():

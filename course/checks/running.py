@@ -1,7 +1,6 @@
 """Calling a learner's function: on read-only copies, and whatever it does comes back as an `Outcome`."""
 
 import copy
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
@@ -14,21 +13,13 @@ from course.checks.wording import called, given, short
 LONGEST_ITERATOR = 10_000
 
 
-class Raised(NamedTuple):
-    """An exception: its kind, its message on one line, and the learner's line, if it is one of theirs."""
-
-    kind: str
-    message: str
-    line: int | None
-
-
 class Outcome(NamedTuple):
-    """One call as it was written, what was given in words, and what came of it; no call if the answer is a value."""
+    """One call as it was written, the arguments in words, and what came of it; no call if the answer is a value."""
 
     call: str
     given: str = ""
     value: Any = None
-    error: Raised | None = None
+    error: BaseException | None = None
     changed: bool = False
 
 
@@ -48,21 +39,14 @@ def attempt(
     except Stopped:
         raise
     except BaseException as error:
-        return outcome._replace(error=_raised(error, function), changed="read-only" in short(error, str))
+        return outcome._replace(error=error, changed="read-only" in short(error, str))
     if view is not None and value is not None and value is not ...:
         value = view(value, *copy.deepcopy(case))
-    return outcome._replace(value=value, changed=not _same(case, copies))
+    return outcome._replace(value=value, changed=_data(case) != _data(copies))
 
 
 def _used_up(value: Any) -> Any:
     return list(islice(value, LONGEST_ITERATOR)) if isinstance(value, Iterator) else value
-
-
-def _raised(error: BaseException, function: Callable[..., Any]) -> Raised:
-    """The line is the deepest one in the file, or cell, that defines ``function``."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
-    return Raised(type(error).__name__, short(error, str), lines[-1] if lines else None)
 
 
 def _make_read_only(value: Any) -> None:
@@ -75,16 +59,12 @@ def _make_read_only(value: Any) -> None:
             _make_read_only(item)
 
 
-def _same(before: Any, after: Any) -> bool:
-    """Whether the data in an argument are what they were; what is no data, such as a Generator, may change."""
-    if type(before) is not type(after):
-        return False
-    if isinstance(before, np.ndarray):
-        return (before.shape, before.dtype, before.tobytes()) == (after.shape, after.dtype, after.tobytes())
-    if isinstance(before, dict):
-        return _same(list(before), list(after)) and _same(list(before.values()), list(after.values()))
-    if isinstance(before, list | tuple):
-        return len(before) == len(after) and all(map(_same, before, after))
-    if isinstance(before, int | float | str):
-        return before == after or before != before
-    return True
+def _data(value: Any) -> Any:
+    """What must stay the same in an argument; of what is no data, such as a Generator, its type alone."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype, value.tobytes()
+    if isinstance(value, dict):
+        return list(value), [_data(item) for item in value.values()]
+    if isinstance(value, list | tuple):
+        return type(value), [_data(item) for item in value]
+    return (type(value), repr(value)) if isinstance(value, int | float | str) else type(value)

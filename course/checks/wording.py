@@ -46,11 +46,11 @@ def called(function: Any, arguments: Mapping[str, Any] | None = None) -> str:
 
 
 def given(arguments: Mapping[str, Any]) -> str:
-    """The arguments in words: "weight and gradient of shape (4, 3), rate = 0.1"."""
+    """The arguments in words: ", for weight and gradient of shape (4, 3), rate = 0.1"."""
     values, words = _values(arguments), []
     for what, names in groupby(arguments, lambda name: name if name in values else np.shape(arguments[name])):
         words.append(f"{what} = {values[what]}" if what in values else _of_shape(list(names), what))
-    return ", ".join(words)
+    return text("checks.given", arguments=", ".join(words))
 
 
 def is_short(value: Any) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.checks import Exercise, Quantity, running
-from course.checks.comparing import Rules, difference
+from course.checks.comparing import difference
 from course.checks.judging import judge
 from course.checks.wording import given
 from tests.course.demo_exercises import (
@@ -60,18 +60,18 @@ def test_exception_names_kind_line_and_message():
     namespace = {"np": np}
     exec(compile("def mine(w, g, r):\n    a = 1\n    return w @ undefined\n", "<cell>", "exec"), namespace)
     assert says(namespace["mine"]) == (
-        "your function raised NameError in line 3 of its cell: name 'undefined' is not defined; "
-        "it was given weight and gradient of shape (4, 3), rate = 0.1.")
-    assert says(raising(ValueError("Stop."))).endswith("of its cell: Stop; it was given weight and gradient of shape "
-                                                       "(4, 3), rate = 0.1.")
-    assert "of its cell; it was given" in says(raising(ValueError()))
+        "your function raised NameError in line 3 of its cell: name 'undefined' is not defined, "
+        "for weight and gradient of shape (4, 3), rate = 0.1.")
+    assert says(raising(ValueError("Stop."))).endswith("of its cell: Stop, for weight and gradient of shape (4, 3), "
+                                                       "rate = 0.1.")
+    assert "of its cell, for weight" in says(raising(ValueError()))
     assert "in line" not in says(lambda w: w)
     assert kind(lambda w: w) == "raised"
 
 
 def test_shape_before_dtype_before_finite_before_values():
     weight = np.zeros((4, 3))
-    rules = Rules(1e-6, True)
+    rules = STEP_EXERCISE
     assert difference(np.full((3, 4), np.nan, "f4"), weight, rules).kind == "shape"
     assert difference(np.full((4, 3), np.nan, "f4"), weight, rules).kind == "dtype"
     assert difference(np.full((4, 3), np.nan), weight, rules).kind == "finite"
@@ -206,7 +206,7 @@ def test_numbers_that_look_the_same_are_told_apart_by_their_type():
     ({"long": np.full(3, 1.23456), "longer": np.full(4, -1.23456)}, "long of shape (3,), longer of shape (4,)"),
 ])
 def test_arguments_are_named_and_told_by_shape_unless_all_are_short(arguments, words):
-    assert given(arguments) == words
+    assert given(arguments) == f", for {words}"
 
 
 @pytest.mark.parametrize("answer", [49, float("nan")])
@@ -231,7 +231,7 @@ def test_the_right_number_is_never_given_away(answer):
     (np.ones(0), np.ones(0), None), (step, 1, "shape"), (object(), 1, "shape"),
 ])
 def test_kinds_of_results(found, expected, wanted):
-    first = difference(found, expected, Rules(1e-6, True))
+    first = difference(found, expected, STEP_EXERCISE)
     assert (first and first.kind) == wanted
 
 
