@@ -28,8 +28,8 @@ def guarded() -> Iterator[list[tuple[str, str]]]:
 
     Noted is what it did (exits, asks, sets or replaces) and with what, such as ``("asks", "input()")``.
 
-    NumPy comes back first to what it was when the checks were imported, should a cell have changed it. Out of reach:
-    functions that a cell took out of their modules before, as ``from os import abort`` does, and compiled code.
+    NumPy comes back first to what it was when the checks were imported, should a cell have changed it. Out of reach are
+    compiled code, and what another module has imported by its name.
     """
     if _guarding.get():  # an answer that calls `check` is guarded by the first one
         yield []
@@ -42,9 +42,9 @@ def guarded() -> Iterator[list[tuple[str, str]]]:
         undo.callback(_guarding.reset, _guarding.set(True))
         for kind, owner, names, said in _refused():
             for name in names.split():
-                if hasattr(owner, name):
-                    undo.callback(setattr, owner, name, getattr(owner, name))
-                    setattr(owner, name, _refusal(getattr(owner, name), (kind, said.format(name)), slips))
+                if (original := getattr(owner, name, None)) is not None:
+                    undo.callback(_exchange, owner, name, original)
+                    _exchange(owner, name, _refusal(original, (kind, said.format(name)), slips))
         shared = _attributes(*SHARED)
         undo.callback(lambda: slips.extend(("replaces", name) for name in _put_back(shared)))
         yield slips
@@ -69,6 +69,13 @@ def _refused() -> list[tuple[str, Any, str, str]]:
         ("sets", np, "seterr seterrcall set_printoptions", "np.{}()"),
         ("sets", np.random, "seed set_state", "np.random.{}()"),
     ]
+
+
+def _exchange(owner: Any, name: str, new: Any) -> None:
+    """Set the attribute and, in the notebook's cells, what is the same by another name: ``from os import abort``."""
+    cells, old = getattr(get_ipython(), "user_ns", {}), getattr(owner, name)
+    setattr(owner, name, new)
+    cells.update({alias: new for alias, value in list(cells.items()) if value is old})
 
 
 def _refusal(original: Any, slip: tuple[str, str], slips: list[tuple[str, str]]) -> Any:

@@ -181,6 +181,8 @@ ANSWERS = {
     "os.execv(sys.executable, [sys.executable, '-c', ''])": "exits", "raise SystemExit": "raised",
     "input()": "asks", "early_input()": "asks", "getpass.getpass()": "asks", "early_getpass()": "asks",
     "breakpoint()": "asks", "pdb.set_trace()": "asks", "set_trace()": "asks", "sys.stdin.readline()": "asks",
+    "early_exit(1)": "exits", "early_abort()": "exits", "stdin.readline()": "asks",
+    "setrecursionlimit(10**9); return df_dw(w, b)": "sets",
     "np.sqrt = abs": "replaces", "return df_dw(w, b)": "raised",
 }  # fmt: skip
 
@@ -188,6 +190,8 @@ SETUP = """
 import getpass, os, pdb, signal, sys
 sys.path.insert(0, {root!r})
 from getpass import getpass as early_getpass
+from os import _exit as early_exit, abort as early_abort
+from sys import setrecursionlimit, stdin
 from IPython.core.debugger import set_trace
 import numpy as np
 from course.checks.answering import verdict_on
@@ -226,3 +230,5 @@ def test_no_answer_ends_a_kernel_or_makes_it_ask(kernel):
         source = f"def df_dw(w, b):\n    {line}\nprint(verdict_on('00.df_dw', df_dw).kind)"
         assert run(kernel, source).split()[-1] == wanted, line
     assert run(kernel, "print(np.sqrt(4.0), sys.getrecursionlimit() < 10**4, input.__name__)") == "2.0 True raw_input\n"
+    assert run(kernel, "print(early_exit is os._exit, os.abort, stdin is sys.stdin)") == (
+        "True <built-in function abort> True\n")
