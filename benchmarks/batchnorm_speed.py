@@ -107,6 +107,7 @@ def row(n: int, d: int) -> str:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
     print("| N × D | ours | textbook / ours | PyTorch / ours | ours / memory traffic | ours, for each number |")
     print("|---|---|---|---|---|---|")
     for size in SIZES:

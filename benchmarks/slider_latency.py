@@ -259,4 +259,5 @@ def report(latencies: dict[str, list[float]], drags: dict[str, dict[str, float]]
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
     main()

@@ -88,6 +88,7 @@ def products() -> Callable[[], None]:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
     digits, _ = data.split_mnist()
     ways = {"floor: matrix products alone": products(), "ours": ours(digits)}
     if torch is not None:

@@ -12,7 +12,6 @@ makes of them, the arrays are the same; data/SHA256SUMS is the record of the fil
 
 import argparse
 import csv
-import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -39,7 +38,7 @@ WINE_COLUMNS = [
 
 def digit_images(package: Path, digit: int) -> np.ndarray:
     """The images of one digit as (n, 784) uint8; the package writes value / 255 with few decimals."""
-    values = json.loads((package / "src" / "digits" / f"{digit}.json").read_text())["data"]
+    values = json.loads((package / "src" / "digits" / f"{digit}.json").read_text("utf-8"))["data"]
     return np.rint(np.reshape(values, (-1, 784)) * 255.0).astype(np.uint8)
 
 
@@ -59,15 +58,15 @@ def make_mnist(package: Path, out: Path) -> None:
 
 def make_digits8(package: Path, out: Path) -> None:
     """Write x (1797, 64) and y (1797,), both uint8, in the order of the source."""
-    with gzip.open(package / "datasets" / "data" / "digits.csv.gz", "rt") as file:
-        table = np.loadtxt(file, delimiter=",").astype(np.uint8)
+    source = package / "datasets" / "data" / "digits.csv.gz"
+    table = np.loadtxt(source, delimiter=",", encoding="utf-8").astype(np.uint8)
     np.savez_compressed(out / "digits_8x8.npz", x=table[:, :-1], y=table[:, -1])
 
 
 def make_wine(package: Path, out: Path) -> None:
     """Write the 178 rows digit by digit as in the source, under a header that names the columns."""
-    source = (package / "datasets" / "data" / "wine_data.csv").read_text().splitlines()
-    with (out / "wine.csv").open("w", newline="") as file:
+    source = (package / "datasets" / "data" / "wine_data.csv").read_text("utf-8").splitlines()
+    with (out / "wine.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([WINE_COLUMNS, *csv.reader(source[1:])])
 
 
@@ -75,7 +74,7 @@ def write_checksums(folder: Path) -> None:
     """Write SHA256SUMS for the data files in the folder, in the format of ``sha256sum --check``."""
     files = sorted([*folder.glob("*.csv"), *folder.glob("*.npz")])
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (folder / "SHA256SUMS").write_text("".join(lines), newline="\n")
+    (folder / "SHA256SUMS").write_text("".join(lines), "utf-8", newline="\n")
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ def main() -> None:
     add_ceiling_and_floor(font)
     font.save(arguments.out / NAME)
     digest = hashlib.sha256((arguments.out / NAME).read_bytes()).hexdigest()
-    (arguments.out / "SHA256SUMS").write_text(f"{digest}  {NAME}\n", newline="\n")
+    (arguments.out / "SHA256SUMS").write_text(f"{digest}  {NAME}\n", "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ The notebook as you left it stays as ``01_gradient_descent.mine-20260131-090000.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -22,19 +23,36 @@ from course.catalogue import text  # noqa: E402
 def reset(lesson: str, language: str, root: Path = ROOT) -> str:
     """Restore notebooks/<language>/<lesson>_*.ipynb in the clone ``root``; return one sentence on what was done.
 
-    ValueError, with one sentence, if there is no git, no clone, no such lesson, or nothing to reset.
+    Nothing is fetched: the course is what this clone got of it last. ValueError, with one sentence, if there is no git,
+    no clone, no such lesson, or nothing to reset.
     """
-    path = _notebook(lesson, language, root)
+    if not (root / ".git").exists():  # a folder inside another repository is no clone of the course either
+        raise ValueError(text("00.reset.no_clone"))
+    shipped = _shipped(root)
+    path = _notebook(lesson, language, root, shipped or "HEAD")
     # git compares, not we: on Windows a file may have other line ends than the one it was committed as.
-    if not _git(root, "status", "--porcelain", "--", path):
-        raise ValueError(text("00.reset.unchanged", lesson=lesson))
+    if not _git(root, "diff", "--name-only", shipped or "HEAD", "--", path):
+        raise ValueError(text("00.reset.unchanged" if shipped else "00.reset.as_committed", lesson=lesson))
     copy = _set_aside(root / path)
-    _git(root, "checkout", "HEAD", "--", path)
+    _git(root, "checkout", shipped or "HEAD", "--", path)
     return text("00.reset.done", path=path, copy=copy.name) if copy else text("00.reset.restored", path=path)
 
 
-def _notebook(lesson: str, language: str, root: Path) -> str:
-    shipped = _git(root, "ls-tree", "--name-only", "HEAD", f"notebooks/{language}/").splitlines()
+def _shipped(root: Path) -> str:
+    """The last commit of the course that this clone is built on; empty if it knows of no course but its own.
+
+    HEAD will not do: the learner may have committed, and nbgitpuller commits what they wrote before it merges. Nor
+    will the course's newest commit, which may have been fetched without the code that its lessons need.
+    """
+    for course in ("@{upstream}", "origin/HEAD"):  # no branch, and so no upstream, where a tag is checked out
+        newest = _git(root, "rev-parse", "--verify", "--quiet", course, may_fail=True).strip()
+        if newest:
+            return _git(root, "merge-base", "HEAD", newest, may_fail=True).strip() or newest
+    return ""
+
+
+def _notebook(lesson: str, language: str, root: Path, commit: str) -> str:
+    shipped = _git(root, "ls-tree", "--name-only", commit, f"notebooks/{language}/").splitlines()
     numbers = {Path(path).name.split("_")[0]: path for path in shipped if path.endswith(".ipynb")}
     if lesson not in numbers:
         raise ValueError(text("00.reset.no_such_lesson", lesson=lesson, lessons=", ".join(numbers) or "-"))
@@ -51,9 +69,12 @@ def _set_aside(notebook: Path) -> Path | None:
     return copy
 
 
-def _git(root: Path, *arguments: str) -> str:
+def _git(root: Path, *arguments: str, may_fail: bool = False) -> str:
+    command, plain = ["git", *arguments], os.environ | {"LC_ALL": "C"}  # git's messages may be in any encoding
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True, encoding="utf-8")
+        done = subprocess.run(
+            command, cwd=root, env=plain, capture_output=True, check=not may_fail, encoding="utf-8", errors="replace"
+        )
     except FileNotFoundError:
         raise ValueError(text("00.reset.no_git")) from None
     except subprocess.CalledProcessError as error:
@@ -69,6 +90,7 @@ def main() -> None:
     parser.add_argument("--language", choices=catalogue.languages(), default="en")
     arguments = parser.parse_args()
     catalogue.use(arguments.language)
+    sys.stdout.reconfigure(errors="replace")  # a terminal may lack some letters
     try:
         print(reset(arguments.lesson, arguments.language))
     except (OSError, ValueError) as error:

@@ -21,8 +21,9 @@ The exercises of lesson ``01_<topic>`` are the list EXERCISES in ``lessons/<topi
 ``step_cases(rng)`` returns a list of argument tuples: several, N ≥ 4, one of them an edge. Each mistake (at least
 five) is a wrong implementation or a wrong value: an answer that gives the same on every case is told that mistake's
 sentence. Use small functions; `Exercise` documents ``parts`` (names for a tuple), ``view`` (for results with
-freedom in them, such as a shuffle) and ``stub``. Texts, with the fields {call}, {found} and {expected}
-(the results if they are short, else the first numbers that differ) and {subject} (the call, or the place in it)::
+freedom in them, such as a shuffle) and ``stub``. Texts begin with what is wrong; their fields are {found} and
+{expected} (the results if they are short, else the first numbers that differ), {subject} (the call, or the place in
+it), {call}, which names arguments as the reference does, and {given}, the arguments in words::
 
     [exercise.step]
     right = "a sentence saying what it shows"
@@ -36,7 +37,8 @@ writes); ``check("01.step", step)``; solution (Markdown tagged ``solution:01.ste
 ``tests/test_exercises.py`` tests every declared exercise and solution. ``tests/lessons/<topic>/wrong_answers.py``
 lists wrong answers as learners type them, at least five an exercise, written without looking at ``mistakes``: Python
 source whose last expression, assignment or function is the answer (``np`` is there), and the verdict wanted: a mistake
-or one of unfinished, not_callable, raised, late, shape, dtype, finite, changed, value (no mistake bears such a name)::
+or one of unfinished, not_callable, raised, late, shape, dtype, finite, changed, value, exits, asks, sets, replaces (no
+mistake bears such a name)::
 
     WRONG = {"01.step": [("def step(w, g, rate):\\n    return w + rate * g", "plus"), …]}
 """

@@ -1,12 +1,14 @@
 """The first difference between what was found and what was expected: shape, then dtype, finite, values."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course.catalogue import text
-from course.checks.running import brief
+from course.checks.exercise import Exercise, Quantity
+from course.checks.wording import both, brief
 
 FLOAT32_TOLERANCE = 1e-4
 
@@ -20,14 +22,6 @@ class Difference(NamedTuple):
     expected: str
 
 
-class Rules(NamedTuple):
-    """How closely to compare; with ``exact_types`` a list is no array and 50.0 no whole number."""
-
-    tolerance: float
-    exact_types: bool
-    parts: tuple[str, ...] = ()
-
-
 class Pair(NamedTuple):
     """One array, number or other single thing of each side, and its place in the result."""
 
@@ -36,14 +30,14 @@ class Pair(NamedTuple):
     expected: Any
 
 
-def difference(found: Any, expected: Any, rules: Rules) -> Difference | None:
-    """The first difference, or None if ``found`` is as good as ``expected``."""
+def difference(found: Any, expected: Any, rules: Exercise | Quantity) -> Difference | None:
+    """The first difference, or None if ``found`` is as good as ``expected`` by the rules of its exercise.
+
+    They are the tolerance, the parts' names, and whether a list is no array and 50.0 no whole number (exact_types).
+    """
     pairs = list(_pairs(found, expected, rules))
-    for test in (_shape, _dtype, _finite, _value):
-        for pair in pairs:
-            if (first := test(pair, rules)) is not None:
-                return first
-    return None
+    differences = (test(pair, rules) for test in (_shape, _dtype, _finite, _value) for pair in pairs)
+    return next(filter(None, differences), None)
 
 
 def unfinished(value: Any) -> bool:
@@ -78,10 +72,11 @@ def _kind(value: Any) -> str:
     return "function" if callable(value) else "other"
 
 
-def _pairs(found: Any, expected: Any, rules: Rules, place: str = "") -> Iterator[Pair]:
+def _pairs(found: Any, expected: Any, rules: Exercise | Quantity, place: str = "") -> Iterator[Pair]:
     """Go down into tuples, lists and dicts as far as both sides have the same form."""
     if not rules.exact_types and isinstance(found, list | tuple) and isinstance(expected, np.ndarray):
-        found = _as_array(found)
+        with suppress(ValueError):  # ragged
+            found = np.asarray(found)
     if not rules.exact_types and isinstance(found, np.ndarray) and isinstance(expected, list | tuple):
         found = found.tolist()
     if isinstance(expected, dict) and isinstance(found, dict) and set(found) == set(expected):
@@ -95,39 +90,29 @@ def _pairs(found: Any, expected: Any, rules: Rules, place: str = "") -> Iterator
         yield Pair(place, found, expected)
 
 
-def _as_array(value: Any) -> Any:
-    try:
-        return np.asarray(value)
-    except ValueError:
-        return value
-
-
-def _shape(pair: Pair, rules: Rules) -> Difference | None:
+def _shape(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     found, expected = _kind(pair.found), _kind(pair.expected)
-    numbers = ("whole", "number", "truth")  # which of them it is, is a question of dtype
-    if found == expected == "array":
-        same = pair.found.shape == pair.expected.shape
-    elif found == expected:
-        same = found not in ("list", "tuple", "dict")  # of the same length, they would have been gone into
-    else:
-        same = found in numbers and expected in numbers
-    if same:
-        return None
-    return Difference("shape", pair.place, described(pair.found), described(pair.expected))
+    numbers = {"whole", "number", "truth"}  # which of them it is, is a question of dtype
+    same = found == expected or {found, expected} <= numbers
+    if not same or expected in ("list", "tuple", "dict") or np.shape(pair.found) != np.shape(pair.expected):
+        return Difference("shape", pair.place, described(pair.found), described(pair.expected))
+    return None
 
 
-def _dtype(pair: Pair, rules: Rules) -> Difference | None:
+def _dtype(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     found, expected = _dtype_of(pair.found), _dtype_of(pair.expected)
-    if found is None or expected is None or _fits(found, expected, rules, isinstance(pair.expected, np.ndarray)):
+    is_array = _kind(pair.expected) == "array"
+    if found is None or expected is None or _fits(found, expected, rules, is_array):
         return None
-    return Difference("dtype", pair.place, str(found), str(expected))
+    sides = (found, expected) if is_array else (type(np.asarray(side).item()).__name__ for side in pair[1:])
+    return Difference("dtype", pair.place, *map(str, sides))  # a number's type as Python calls it: int, not int64
 
 
 def _dtype_of(value: Any) -> np.dtype | None:
     return np.asarray(value).dtype if _kind(value) in ("array", "whole", "number", "truth") else None
 
 
-def _fits(found: np.dtype, expected: np.dtype, rules: Rules, is_array: bool) -> bool:
+def _fits(found: np.dtype, expected: np.dtype, rules: Exercise | Quantity, is_array: bool) -> bool:
     """Any integer is as good as another, and a number's float width does not matter, but an array's does."""
     if found == expected:
         return True
@@ -136,13 +121,13 @@ def _fits(found: np.dtype, expected: np.dtype, rules: Rules, is_array: bool) -> 
     return expected.kind == "f" and found.kind in "iuf" and not (is_array and rules.exact_types)
 
 
-def _finite(pair: Pair, rules: Rules) -> Difference | None:
+def _finite(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     if _kind(pair.expected) not in ("array", "whole", "number"):
         return None
     return _at(pair, "finite", np.isfinite(pair.found) | ~np.isfinite(pair.expected))
 
 
-def _value(pair: Pair, rules: Rules) -> Difference | None:
+def _value(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     kind = _kind(pair.expected)
     if kind in ("array", "whole", "number", "truth"):
         return _at(pair, "value", _close(np.asarray(pair.found), np.asarray(pair.expected), rules))
@@ -154,7 +139,7 @@ def _value(pair: Pair, rules: Rules) -> Difference | None:
     return Difference("value", pair.place, brief(pair.found), brief(pair.expected))
 
 
-def _close(found: np.ndarray, expected: np.ndarray, rules: Rules) -> np.ndarray:
+def _close(found: np.ndarray, expected: np.ndarray, rules: Exercise | Quantity) -> np.ndarray:
     if expected.dtype.kind not in "f":
         return found == expected
     tolerance = max(rules.tolerance, FLOAT32_TOLERANCE) if expected.dtype == np.float32 else rules.tolerance
@@ -168,6 +153,4 @@ def _at(pair: Pair, kind: str, good: np.ndarray) -> Difference | None:
         return None
     index = tuple(int(i) for i in np.argwhere(~np.asarray(good))[0])
     place = f"{pair.place}[{', '.join(map(str, index))}]" if index else pair.place
-    found, expected = np.asarray(pair.found)[index].item(), np.asarray(pair.expected)[index].item()
-    alike = brief(found) == brief(expected)
-    return Difference(kind, place, *((repr(found), repr(expected)) if alike else (brief(found), brief(expected))))
+    return Difference(kind, place, *both(np.asarray(pair.found)[index], np.asarray(pair.expected)[index]))

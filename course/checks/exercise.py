@@ -1,5 +1,6 @@
 """What an exercise is: the right answer, the mistakes worth a sentence of their own, and how to try an answer."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ class Exercise:
     """An exercise whose answer is a function.
 
     name: lesson and exercise, such as ``"01.step"``.
-    reference: the right function.
+    reference: the right function; sentences call the arguments by its parameters' names.
     cases: from a Generator with a fixed seed to the argument tuples it is tried on.
     mistakes: wrong functions by name; each name is a text beside the exercise's other texts.
     parts: the names of the parts, where the result is a tuple.
@@ -43,8 +44,9 @@ class Exercise:
     def outcomes(self, answer: Callable[..., Any]) -> list[Outcome]:
         """What ``answer`` does on each case, as far as the first that raises."""
         outcomes: list[Outcome] = []
+        signature = inspect.signature(self.reference)
         for case in self.cases(np.random.default_rng(0)):
-            outcomes.append(attempt(answer, case, self.view))
+            outcomes.append(attempt(answer, signature.bind(*case).arguments, self.view))
             if outcomes[-1].error:
                 break
         return outcomes
@@ -73,4 +75,4 @@ class Quantity:
 
     def outcomes(self, answer: Any) -> list[Outcome]:
         """The answer itself, as the only outcome."""
-        return [Outcome("", answer)]
+        return [Outcome("", value=answer)]

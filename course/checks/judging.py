@@ -1,15 +1,18 @@
 """The verdict on an answer: right, a mistake by its name, or the first thing that is not as expected."""
 
+import traceback
 import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from course.catalogue import text
-from course.checks.comparing import Difference, Rules, difference, unfinished
+from course.checks.comparing import Difference, difference, unfinished
 from course.checks.exercise import Exercise, Quantity
+from course.checks.guarding import guarded
 from course.checks.limits import Stopped, limited
-from course.checks.running import Outcome, brief, is_short
+from course.checks.running import Outcome
+from course.checks.wording import both, brief, is_short, short
 
 
 class Verdict(NamedTuple):
@@ -31,17 +34,20 @@ class Problem(NamedTuple):
 def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     """The verdict on ``answer``. Never raises and always ends, whatever ``answer`` is or does."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), guarded() as slips:
             warnings.simplefilter("ignore")
-            ending = limited(lambda: _guarded(exercise, answer), exercise.seconds)
+            ending = limited(lambda: _readable(exercise, answer), exercise.seconds)
     except KeyboardInterrupt:
         return Verdict("interrupted", text("checks.interrupted"))
+    if slips:  # the right answer, too, may have been computed with what was replaced
+        kind, what = slips[0]
+        return Verdict(kind, text(f"checks.{kind}", what=what))
     if ending.how == "done":
         return ending.value
     return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))
 
 
-def _guarded(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _readable(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     try:
         with np.errstate(all="ignore"):
             return _verdict(exercise, answer)
@@ -57,18 +63,18 @@ def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     if isinstance(exercise, Exercise) and not callable(answer):
         return Verdict("not_callable", text("checks.not_callable", found=brief(answer)))
     found, expected = exercise.outcomes(answer), exercise.outcomes(exercise.right)
-    rules = Rules(exercise.tolerance, exercise.exact_types, exercise.parts)
     if any(map(_is_stub, found)):
         return _unfinished(exercise)
-    if exercise.stub is not ... and _alike(found, exercise.outcomes(exercise.stub), rules):
+    if exercise.stub is not ... and _alike(found, exercise.outcomes(exercise.stub), exercise):
         return _unfinished(exercise)
-    problem = _first_problem(found, expected, rules)
+    problems = (_problem(outcome, right, exercise) for outcome, right in zip(found, expected, strict=False))
+    problem = next(filter(None, problems), None)
     if problem is None:
         return Verdict("right", text(_key(exercise, "right")))
     for name, mistake in exercise.mistakes.items():
-        if _alike(found, exercise.outcomes(mistake), rules):
-            return Verdict(name, text(_key(exercise, name), **_fields(exercise, problem) | _whole(problem)))
-    return Verdict(problem.kind, _sentence(exercise, problem))
+        if _alike(found, exercise.outcomes(mistake), exercise):
+            return Verdict(name, text(_key(exercise, name), **_in_full(problem, _fields(exercise, problem))))
+    return Verdict(problem.kind, _sentence(exercise, answer, problem))
 
 
 def _key(exercise: Exercise | Quantity, entry: str) -> str:
@@ -83,29 +89,25 @@ def _is_stub(outcome: Outcome) -> bool:
     """An unsolved function may return ``...``, compute with it, or raise NotImplementedError."""
     if outcome.error is None:
         return unfinished(outcome.value)
-    kind, message, _ = outcome.error
+    kind, message = _said(outcome.error)
     return kind == "NotImplementedError" or (kind == "TypeError" and "ellipsis" in message)
 
 
-def _alike(found: list[Outcome], other: list[Outcome], rules: Rules) -> bool:
+def _said(error: BaseException) -> tuple[str, str]:
+    return type(error).__name__, short(error, str).rstrip(".")
+
+
+def _alike(found: list[Outcome], other: list[Outcome], rules: Exercise | Quantity) -> bool:
     return len(found) == len(other) and all(_same_end(*pair, rules) for pair in zip(found, other, strict=True))
 
 
-def _same_end(found: Outcome, other: Outcome, rules: Rules) -> bool:
+def _same_end(found: Outcome, other: Outcome, rules: Exercise | Quantity) -> bool:
     if found.error and other.error:
-        return found.error[:2] == other.error[:2]
+        return _said(found.error) == _said(other.error)
     return not (found.error or other.error) and difference(found.value, other.value, rules) is None
 
 
-def _first_problem(found: list[Outcome], expected: list[Outcome], rules: Rules) -> Problem | None:
-    for outcome, right in zip(found, expected, strict=False):
-        problem = _problem(outcome, right, rules)
-        if problem is not None:
-            return problem
-    return None
-
-
-def _problem(found: Outcome, expected: Outcome, rules: Rules) -> Problem | None:
+def _problem(found: Outcome, expected: Outcome, rules: Exercise | Quantity) -> Problem | None:
     if found.error:
         return Problem("changed" if found.changed else "raised", found, expected)
     first = difference(found.value, expected.value, rules)
@@ -114,30 +116,37 @@ def _problem(found: Outcome, expected: Outcome, rules: Rules) -> Problem | None:
     return None if first is None else Problem(first.kind, found, expected, first)
 
 
-def _sentence(exercise: Exercise | Quantity, problem: Problem) -> str:
+def _sentence(exercise: Exercise | Quantity, answer: Any, problem: Problem) -> str:
+    fields = _fields(exercise, problem)
     if problem.kind == "raised":
-        error, message, line = problem.outcome.error
-        key = "checks.raised" if line is None else "checks.raised_at"
-        return text(key, call=problem.outcome.call, error=error, message=message, line=line)
-    gives_away = isinstance(exercise, Quantity) and problem.kind == "value"  # the right number is the whole solution
-    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **_fields(exercise, problem))
+        kind, message = _said(problem.outcome.error)
+        return text("checks.raised", **fields, error=kind + _line(problem.outcome.error, answer),
+                    said=message and f": {message}")  # fmt: skip
+    gives_away = isinstance(exercise, Quantity) and problem.kind in ("value", "finite")  # the number is the solution
+    return text("checks.other_value" if gives_away else f"checks.{problem.kind}", **fields)
 
 
-def _whole(problem: Problem) -> dict[str, str]:
-    """Both results in full instead of the first place that differs, where they are short."""
+def _line(error: BaseException, function: Any) -> str:
+    """Where ``error`` came from: the deepest line in the file, or cell, that defines ``function``; or nothing."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return text("checks.line", line=lines[-1]) if lines else ""
+
+
+def _in_full(problem: Problem, fields: dict[str, str]) -> dict[str, str]:
+    """``fields`` for a mistake's sentence: short results in full; what was given, where a shape follows from it."""
     found, expected = problem.outcome.value, problem.right.value
-    if problem.outcome.error or not (is_short(found) and is_short(expected)):
-        return {}
-    return {"subject": _call(problem), "found": brief(found), "expected": brief(expected)}
-
-
-def _call(problem: Problem) -> str:
-    return problem.outcome.call or text("checks.answer")
+    if not problem.outcome.error and is_short(found) and is_short(expected):
+        found, expected = both(found, expected)
+        return fields | {"subject": fields["call"], "found": found, "expected": expected}
+    return fields | {"expected": fields["expected"] + fields["given"]} if problem.kind == "shape" else fields
 
 
 def _fields(exercise: Exercise | Quantity, problem: Problem) -> dict[str, str]:
-    """What a sentence may say; of a call that did not return, only what was called."""
-    call = _call(problem)
+    """What a sentence may say; of a call that did not return, only what was called and given."""
+    answer = text("checks.answer")
+    call, result = (problem.outcome.call, text("checks.result")) if problem.outcome.call else (answer, answer)
     place, found, expected = problem.difference[1:] if problem.difference else ("", "", "")
-    subject = text("checks.part", place=place, whole=call) if place else call
-    return {"name": exercise.name, "call": call, "subject": subject, "found": found, "expected": expected}
+    subject, result = (text("checks.part", place=place, whole=whole) if place else whole for whole in (call, result))
+    return {"name": exercise.name, "call": call, "subject": subject, "result": result,
+            "given": problem.outcome.given, "found": found, "expected": expected}  # fmt: skip

@@ -13,7 +13,7 @@ POLL_SECONDS = 0.005
 
 
 class Stopped(SystemExit):
-    """Thrown into code that has used up its time.
+    """Thrown into code that has used up its time, or does what it must not.
 
     ``except Exception`` does not catch it, and a thread that ends with a SystemExit ends silently.
     """
@@ -37,9 +37,10 @@ def limited(work: Callable[[], Any], seconds: float) -> Ending:
     thread = threading.Thread(target=contextvars.copy_context().run, args=(_keep, work, results), daemon=True)
     try:
         thread.start()
-        in_time = _ends(thread, seconds)
     except RuntimeError:
-        return Ending("done", work())
+        _keep(work, results)
+    try:
+        in_time = _ends(thread, seconds)
     finally:
         gone = _stop(thread)
     if in_time and results:

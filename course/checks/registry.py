@@ -9,7 +9,7 @@ from functools import cache
 from course import catalogue
 from course.catalogue import text, topics
 from course.checks.exercise import Exercise, Quantity
-from course.checks.running import short
+from course.checks.wording import short
 
 
 @cache

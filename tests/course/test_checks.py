@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from course.checks import Exercise, Quantity, running
-from course.checks.comparing import Rules, difference
+from course.checks.comparing import difference
 from course.checks.judging import judge
+from course.checks.wording import given
 from tests.course.demo_exercises import (
     COUNT,
     PAIR,
@@ -19,6 +20,7 @@ from tests.course.demo_exercises import (
     says,
     step,
     step_cases,
+    up,
 )
 
 
@@ -58,14 +60,18 @@ def test_exception_names_kind_line_and_message():
     namespace = {"np": np}
     exec(compile("def mine(w, g, r):\n    a = 1\n    return w @ undefined\n", "<cell>", "exec"), namespace)
     assert says(namespace["mine"]) == (
-        "mine(array (4, 3), array (4, 3), 0.1) raised NameError in line 3 of its cell: name 'undefined' is not defined")
+        "your function raised NameError in line 3 of its cell: name 'undefined' is not defined, "
+        "for weight and gradient of shape (4, 3), rate = 0.1.")
+    assert says(raising(ValueError("Stop."))).endswith("of its cell: Stop, for weight and gradient of shape (4, 3), "
+                                                       "rate = 0.1.")
+    assert "of its cell, for weight" in says(raising(ValueError()))
     assert "in line" not in says(lambda w: w)
     assert kind(lambda w: w) == "raised"
 
 
 def test_shape_before_dtype_before_finite_before_values():
     weight = np.zeros((4, 3))
-    rules = Rules(1e-6, True)
+    rules = STEP_EXERCISE
     assert difference(np.full((3, 4), np.nan, "f4"), weight, rules).kind == "shape"
     assert difference(np.full((4, 3), np.nan, "f4"), weight, rules).kind == "dtype"
     assert difference(np.full((4, 3), np.nan), weight, rules).kind == "finite"
@@ -75,7 +81,7 @@ def test_shape_before_dtype_before_finite_before_values():
 
 def test_all_parts_have_their_shape_before_any_has_its_values():
     assert says(lambda x: (x.sum(0) + 1, x.mean(1)), PAIR) == (
-        "mean of <lambda>(array (5, 2)) is an array of shape (5,), expected an array of shape (2,); "
+        "mean of the result is an array of shape (5,), expected an array of shape (2,), for x of shape (5, 2); "
         'try hint("99.pair").')
 
 
@@ -87,7 +93,7 @@ def test_wrong_value_is_named_by_its_part_and_place():
 
     verdict = judge(PAIR, nearly)
     x = np.random.default_rng(0).normal(size=(5, 2))
-    assert verdict == ("value", f"mean[1] of nearly(array (5, 2)) is 7, expected {x.mean(0)[1]:.6g}; "
+    assert verdict == ("value", f"mean[1] of the result is 7, expected {x.mean(0)[1]:.6g}, for x of shape (5, 2); "
                                 'try hint("99.pair").')
 
 
@@ -114,7 +120,7 @@ def test_read_only_is_lifted_and_the_array_changed():
         return out
 
     assert judge(STEP_EXERCISE, sly) == (
-        "changed", "sly(array (4, 3), array (4, 3), 0.1) changed the data it was given; work on a copy, "
+        "changed", "your function changed the data it was given; work on a copy, "
                    "or compute a new array, and return that.")
 
 
@@ -130,15 +136,15 @@ def test_wrong_shape_comes_before_changed_input():
 
 
 def test_each_call_gets_copies_of_its_own_and_the_cases_stay():
-    case = (np.arange(4.0), [np.arange(4.0)])
+    case = {"a": np.arange(4.0), "b": [np.arange(4.0)]}
     running.attempt(lambda a, b: b[0].setflags(write=True) or b[0].fill(9), case)
-    assert case[0].flags.writeable
-    assert (case[1][0] == np.arange(4)).all()
+    assert case["a"].flags.writeable
+    assert (case["b"][0] == np.arange(4)).all()
 
 
 def test_arrays_are_read_only_wherever_they_are():
     seen = []
-    case = (np.ones(4), {"a": np.ones(4)}, [(np.ones(4),)])
+    case = {"a": np.ones(4), "b": {"a": np.ones(4)}, "c": [(np.ones(4),)]}
     running.attempt(lambda a, b, c: seen.extend(x.flags.writeable for x in (a, b["a"], c[0][0])), case)
     assert seen == [False, False, False]
 
@@ -154,7 +160,7 @@ def test_random_generator_may_be_used():
 def test_mistakes_are_named():
     x, g = np.random.default_rng(0).normal(size=(2, 4, 3))
     assert judge(STEP_EXERCISE, lambda weight, gradient, rate: rate * gradient + weight) == (
-        "plus", f"uphill: [0, 0] of <lambda>(array (4, 3), array (4, 3), 0.1) is {x[0, 0] + 0.1 * g[0, 0]:.6g}, "
+        "plus", f"uphill: [0, 0] of <lambda>(weight, gradient, rate=0.1) is {x[0, 0] + 0.1 * g[0, 0]:.6g}, "
                 f"expected {x[0, 0] - 0.1 * g[0, 0]:.6g}.")
     assert kind(lambda n, size: n // size, COUNT) == "whole"
     assert judge(UPDATES, 5).kind == "plus"
@@ -175,6 +181,39 @@ def test_mistake_must_agree_on_every_case():
     assert kind(lambda n, size: n // size + (n == 1050) * 5, COUNT) == "value"
 
 
+def test_mistakes_sentence_says_for_which_shapes_a_shape_is_wrong():
+    assert says(lambda x: (x.sum(1), x.mean(1)), PAIR) == (
+        "uphill: total of <lambda>(x) is an array of shape (5,), expected an array of shape (2,), "
+        "for x of shape (5, 2).")
+
+
+def test_numbers_that_look_the_same_are_told_apart_by_their_type():
+    whole = Exercise("99.count", COUNT.reference, COUNT.cases, {"plus": lambda n, size: float(np.ceil(n / size))})
+    assert says(lambda n, size: np.ceil(n / size), whole) == (
+        "uphill: <lambda>(n=1000, size=100) is 10.0, expected 10.")
+    assert says(lambda n, size: np.ceil(n / size), COUNT) == (
+        'the result has the type float, expected int, for n = 1000, size = 100; try hint("99.count").')
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ({"w": 2.0, "b": True}, "w = 2, b = True"),
+    ({"x": np.ones((10, 3)), "y": np.ones(9), "order": np.ones(9), "size": 4},
+     "x of shape (10, 3), y and order of shape (9,), size = 4"),
+    ({"losses": np.array([1.5, 2]), "sizes": [100, 50]}, "losses = [1.5, 2], sizes = [100, 50]"),
+    ({"a": np.ones(9), "b": np.ones(9), "c": np.ones(9)}, "a, b and c of shape (9,)"),
+    ({"x": np.ones((4, 3)), "gamma": np.ones(3)}, "x of shape (4, 3), gamma of shape (3,)"),
+    ({"f": step, "g": up, "d": {"a": np.ones(3)}, "h": 0.1}, "f, g and d, h = 0.1"),
+    ({"long": np.full(3, 1.23456), "longer": np.full(4, -1.23456)}, "long of shape (3,), longer of shape (4,)"),
+])
+def test_arguments_are_named_and_told_by_shape_unless_all_are_short(arguments, words):
+    assert given(arguments) == f", for {words}"
+
+
+@pytest.mark.parametrize("answer", [49, float("nan")])
+def test_the_right_number_is_never_given_away(answer):
+    assert says(answer, UPDATES).endswith('and that is not it; try hint("99.updates").')
+
+
 # ---------------------------------------------------------------- kinds of results
 
 @pytest.mark.parametrize(("found", "expected", "wanted"), [
@@ -192,7 +231,7 @@ def test_mistake_must_agree_on_every_case():
     (np.ones(0), np.ones(0), None), (step, 1, "shape"), (object(), 1, "shape"),
 ])
 def test_kinds_of_results(found, expected, wanted):
-    first = difference(found, expected, Rules(1e-6, True))
+    first = difference(found, expected, STEP_EXERCISE)
     assert (first and first.kind) == wanted
 
 

@@ -24,7 +24,7 @@ from course.checks.registry import exercise_names, find
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/[0-9][0-9]_*.ipynb"))
 STAGES = ("unfinished", "not_callable", "raised", "late", "stuck", "shape", "dtype", "finite", "changed", "value",
-          "unreadable", "interrupted", "unknown", "right", "hints")
+          "exits", "asks", "sets", "replaces", "unreadable", "interrupted", "unknown", "right", "hints")
 SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 each_exercise = pytest.mark.parametrize("name", exercise_names())
@@ -169,3 +169,24 @@ def test_notebook_is_unsolved_as_stored_and_right_with_its_solutions(path, monke
     assert sorted(heard.exercises) == sorted(declared)
     assert heard.unsolved == dict.fromkeys(heard.exercises, "unfinished")
     assert heard.solved == dict.fromkeys(heard.exercises, "right")
+
+
+def strings(node: object) -> list[str]:
+    """All texts in a part of a catalogue."""
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [node] if isinstance(node, str) else [text for part in parts for text in strings(part)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_a_learner_is_told_to_call_is_imported_by_the_set_up_cell(path):
+    cells = nbformat.read(path, as_version=4).cells
+    setup = next(cell.source for cell in cells if cell.cell_type == "code")
+    imported = {name.asname or name.name for node in ast.walk(ast.parse(setup))
+                if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names}
+    words = catalogue._words(path.parent.name)
+    lesson = words[path.stem.split("_")[0]]
+    told = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    told += strings([lesson.get("exercise", {}), lesson.get("predict", {}), words["checks"]])
+    called = set(re.findall(r"(?<![\w.])(\w+)(?:\.\w+)*\(", "\n".join(told)))
+    assert "hint" in called
+    assert called & {"np", *course._HOMES} <= imported

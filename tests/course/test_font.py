@@ -52,7 +52,7 @@ def missing_glyphs(caplog):
 
 def test_the_checksum_is_that_of_the_file():
     digest = hashlib.sha256(FONT.read_bytes()).hexdigest()
-    assert (FONTS / "SHA256SUMS").read_text() == f"{digest}  {FONT.name}\n"
+    assert (FONTS / "SHA256SUMS").read_text("utf-8") == f"{digest}  {FONT.name}\n"
 
 
 def test_the_licence_lies_beside_it():

@@ -35,7 +35,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_checksums_are_those_of_the_files():
-    listed = dict(reversed(line.split()) for line in (data.DATA / "SHA256SUMS").read_text().splitlines())
+    listed = dict(reversed(line.split()) for line in (data.DATA / "SHA256SUMS").read_text("utf-8").splitlines())
     assert listed == {file: hashlib.sha256((data.DATA / file).read_bytes()).hexdigest() for file in FILES}
 
 

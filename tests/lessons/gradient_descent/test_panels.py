@@ -28,7 +28,7 @@ def _english() -> None:
 
 @pytest.fixture(scope="module")
 def wine() -> np.ndarray:
-    with (Path(__file__).parents[3] / "data" / "wine.csv").open() as file:
+    with (Path(__file__).parents[3] / "data" / "wine.csv").open(encoding="utf-8") as file:
         return np.array([[float(value) for value in row[:-1]] for row in list(csv.reader(file))[1:]])
 
 

@@ -31,10 +31,11 @@ def widgets(tmp_path, monkeypatch):
     """An installed distribution called coursewidgets that lists an extension's file."""
     folder = tmp_path / "coursewidgets-1.0.dist-info"
     folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: coursewidgets\nVersion: 1.0\n")
-    (folder / "RECORD").write_text("share/labextensions/manager/package.json,,\ncoursewidgets/package.json,,\n")
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: coursewidgets\nVersion: 1.0\n", "utf-8")
+    files = ("share/labextensions/manager/package.json", "coursewidgets/package.json")
+    (folder / "RECORD").write_text("".join(f"{file},,\n" for file in files), "utf-8")
     (tmp_path / "coursewidgets").mkdir()
-    (tmp_path / "coursewidgets" / "package.json").write_text("{}")
+    (tmp_path / "coursewidgets" / "package.json").write_text("{}", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return tmp_path / "share" / "labextensions" / "manager" / "package.json"
 
@@ -85,7 +86,7 @@ def test_blank_lines_comments_and_other_systems_are_passed_over(requirements):
 
 def test_a_release_candidate_counts_as_its_version(requirements, widgets):
     info = widgets.parents[3] / "coursewidgets-1.0.dist-info" / "METADATA"
-    info.write_text("Metadata-Version: 2.1\nName: coursewidgets\nVersion: 2.1rc1\n")
+    info.write_text("Metadata-Version: 2.1\nName: coursewidgets\nVersion: 2.1rc1\n", "utf-8")
     assert environment.unmet(requirements("coursewidgets>=2,<3\n")) == []
 
 
@@ -98,5 +99,5 @@ def test_widgets_that_are_not_installed_are_told(requirements):
 def test_widgets_whose_extension_is_gone_are_told(requirements, widgets):
     assert "sliders is missing" in environment.report(requirements("numpy\n"), widgets="coursewidgets")
     widgets.parent.mkdir(parents=True)
-    widgets.write_text("{}")
+    widgets.write_text("{}", "utf-8")
     assert environment.report(requirements("numpy\n"), widgets="coursewidgets") == READY
