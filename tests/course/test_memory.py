@@ -34,7 +34,8 @@ print(full, kept, resident())
 
 @pytest.mark.skipif(memory.malloc_trim() is None, reason="the C library cannot be told")
 def test_after_a_cell_the_memory_it_freed_is_given_back():
-    run = subprocess.run([sys.executable, "-c", CELLS], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", CELLS]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     full, kept, given_back = map(int, run.stdout.split())
     assert full - kept < FREED / 10  # else this shows nothing
     assert full - given_back > FREED * 0.8
