@@ -1,7 +1,5 @@
 """What the command that opens the course loads: its first page, and prompt answers to a moved slider."""
 
-import os
-
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 
@@ -24,6 +22,3 @@ c = get_config()  # noqa: F821 - Jupyter defines it
 c.ServerApp.kernel_websocket_connection_class = PromptWebsocketConnection
 c.ServerApp.tornado_settings = {"page_config_hook": without_news}
 c.LabApp.default_url = "/lab/tree/notebooks/en/00_start_here.ipynb"
-
-# The course's networks are small: a second thread for their matrix products only takes turns with the browser.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

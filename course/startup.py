@@ -7,7 +7,7 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib import font_manager
 
-from course import catalogue
+from course import catalogue, memory
 
 FOLDER = Path(__file__).parent
 
@@ -26,5 +26,7 @@ def start(language: str = "en") -> None:
     for font in (FOLDER / "fonts").glob("*.ttf"):
         font_manager.fontManager.addfont(font)
     plt.style.use(FOLDER / "course.mplstyle")
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
+        memory.give_back_after_cells(shell)
         display({"text/html": _STOPPED.format(stopped=catalogue.text("common.stopped"))}, raw=True)

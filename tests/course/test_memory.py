@@ -1,0 +1,60 @@
+"""What a cell has freed leaves the kernel, where the C library can be told to."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from IPython.core.events import EventManager, available_events
+
+from course import memory
+
+ROOT = Path(__file__).parents[2]
+FREED = 100  # MB in blocks that malloc takes from its heap; the last one stays and holds the heap's end in place
+CELLS = f"""
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+from course import memory
+
+def resident():
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) // 1000
+
+shell = InteractiveShell()
+shell.run_cell("blocks = [bytearray(100_000) for _ in range({10 * FREED})]")
+full = resident()
+shell.run_cell("last = blocks.pop(); blocks.clear()")
+kept = resident()
+memory.give_back_after_cells(shell)
+shell.run_cell("pass")
+print(full, kept, resident())
+"""
+
+
+@pytest.mark.skipif(memory.malloc_trim() is None, reason="the C library cannot be told")
+def test_after_a_cell_the_memory_it_freed_is_given_back():
+    command = [sys.executable, "-c", CELLS]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    full, kept, given_back = map(int, run.stdout.split())
+    assert full - kept < FREED / 10  # else this shows nothing
+    assert full - given_back > FREED * 0.8
+
+
+@pytest.fixture
+def shell():
+    return SimpleNamespace(events=EventManager(None, available_events))
+
+
+@pytest.mark.skipif(memory.malloc_trim() is None, reason="the C library cannot be told")
+def test_a_set_up_cell_that_is_run_again_does_it_once(shell):
+    memory.give_back_after_cells(shell)
+    memory.give_back_after_cells(shell)
+    assert len(shell.events.callbacks["post_run_cell"]) == 1
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin", "emscripten"])
+def test_where_the_c_library_cannot_be_told_nothing_happens(shell, monkeypatch, platform):
+    monkeypatch.setattr(sys, "platform", platform)
+    memory.give_back_after_cells(shell)
+    assert not shell.events.callbacks["post_run_cell"]
