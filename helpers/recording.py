@@ -1,6 +1,7 @@
 """A training run and what is recorded on its way: from the first weights on, once every so many updates."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, takewhile
 from typing import TypeVar
@@ -58,3 +59,11 @@ def growing(found: Iterable[Record]) -> Iterator[list[Record]]:
     for record in found:
         so_far.append(record)
         yield so_far
+
+
+def last(found: Iterable[Record]) -> Record:
+    """The last of all steps or records; none of the others is kept. ValueError if there is none."""
+    kept = deque(found, maxlen=1)
+    if not kept:
+        raise ValueError("found is empty; it must hold at least one step or record.")
+    return kept[0]

@@ -11,7 +11,7 @@ from helpers.data import Dataset
 from helpers.layers import softmax_cross_entropy
 from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.passes import LayerCache
-from helpers.recording import diverged, records, run
+from helpers.recording import diverged, last, records, run
 from helpers.training import Step
 from helpers.validate import Array
 
@@ -100,24 +100,24 @@ def epochs_of(
     """The first and the last step in float32, no example left out; if ``held``, gammas and betas keep their values."""
     start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
     updates = epochs * iterations_per_epoch(len(train.x), BATCH_SIZE)
-    first, *_, last = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-                          rng=np.random.default_rng(1 + seed), differentiate=affine_held if held else None)  # fmt: skip
-    return first, last
+    steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
+                rng=np.random.default_rng(1 + seed), differentiate=affine_held if held else None)  # fmt: skip
+    return next(steps), last(steps)
 
 
 def trained(
     network: Network, train: Dataset, held: bool, rate: float = 0.5, epochs: int = 12, seed: int = 0
 ) -> tuple[Parameters, Parameters]:
     """The float32 parameters before and after training; if ``held``, gammas and betas keep their values."""
-    first, last = epochs_of(network, train, rate, epochs, held, seed)
-    return first.parameters, last.parameters
+    first, end = epochs_of(network, train, rate, epochs, held, seed)
+    return first.parameters, end.parameters
 
 
 def final_loss(activation: str, rate: float, after: bool, train: Dataset, seed: int = 0) -> float:
     """The training loss after 5 epochs with batch norm before or ``after`` the activation; infinite if it diverges."""
     network = Network((64, 64, 64, 10), activation, True, norm_after_activation=after)
-    _, last = epochs_of(network, train, rate, 5, seed=seed)
-    return np.inf if diverged(last) else loss_of(network, last.parameters, train)
+    _, end = epochs_of(network, train, rate, 5, seed=seed)
+    return np.inf if diverged(end) else loss_of(network, end.parameters, train)
 
 
 def share_below_0(network: Network, parameters: Parameters, examples: Dataset) -> float:
@@ -155,8 +155,7 @@ def affine_moments(train: Dataset, test: Dataset, rate: float = 1.0, seed: int =
 def placed(where: Sequence[bool], train: Dataset, rate: float, seed: int = 0) -> tuple[Network, Parameters]:
     """The sigmoid network with batch norm at the hidden layers in ``where``, and its parameters after 400 updates."""
     network = Network(PLACED, "sigmoid", tuple(where))
-    *_, last = run_steps(network, train, rate, PLACED_STD, seed=seed)
-    return network, last.parameters
+    return network, last(run_steps(network, train, rate, PLACED_STD, seed=seed)).parameters
 
 
 class Curve(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers import stacked
 from helpers.data import Dataset
+from helpers.recording import last
 from helpers.stacked import Recipe
 from helpers.validate import Array
 
@@ -41,7 +42,7 @@ def grid(activation: str, norm: str, train: Dataset, test: Dataset, seed: int = 
     while True:
         _, right = stacked.judged(recipe, parameters, train.x[:COUNTED], test.x, test.y)
         yield right.reshape(rates.shape)
-        *_, parameters = islice(trained, EVERY)
+        parameters = last(islice(trained, EVERY))
 
 
 def sweep(train: Dataset, test: Dataset) -> Iterator[Sweep]:
@@ -69,7 +70,7 @@ def best_of(
     recipe = Recipe((64, *[32] * (layers - 1), 10), activation, norm)
     first = stacked.start(recipe, [seed] * len(rates), [None] * len(rates))
     steps = stacked.updates(recipe, first, train.x, train.y, rates, 60, np.random.default_rng(1 + seed))
-    *_, parameters = islice(steps, updates)
+    parameters = last(islice(steps, updates))
     return float(np.nanmax(stacked.judged(recipe, parameters, train.x[:500], test.x, test.y)[1]))
 
 
@@ -78,7 +79,7 @@ def batches_of_two(norm: str, train: Dataset, test: Dataset, updates: int = 1000
     recipe = Recipe((64, 32, 32, 10), "relu", norm)
     first = stacked.start(recipe, range(5 * seed, 5 * seed + 5), [None] * 5)
     steps = stacked.updates(recipe, first, train.x, train.y, [0.03] * 5, 2, np.random.default_rng(1 + seed))
-    *_, parameters = islice(steps, updates)
+    parameters = last(islice(steps, updates))
     return float(stacked.judged(recipe, parameters, train.x, test.x, test.y)[1].mean())
 
 
@@ -112,7 +113,7 @@ def after_epochs(
     rates, batches = [JUDGED_RATE] * len(seeds), np.random.default_rng(1)
     steps = stacked.updates(recipe, parameters, x, train.y, rates, batch_size, batches)
     for epoch in range(1, epochs + 1):
-        *_, parameters = islice(steps, every)
+        parameters = last(islice(steps, every))
         yield judge(recipe, parameters, train, test) if epoch == epochs else None
 
 

@@ -11,7 +11,7 @@ from helpers.data import Dataset
 from helpers.layers import linear_backward, linear_forward, relu_backward, relu_forward, softmax_cross_entropy
 from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.passes import LayerCache
-from helpers.recording import diverged, run
+from helpers.recording import diverged, last, run
 from helpers.validate import Array
 
 MATE_SETS = 51  # of batch-mates, for one example
@@ -195,9 +195,9 @@ def train_in_inference_mode(
     network: Network, start: Parameters, train: Dataset, batch_size: int, updates: int, rate: float, seed: int
 ) -> Parameters | None:
     """The parameters at the end, or None if it diverged; batches as `train` draws them, a smaller last one dropped."""
-    *_, last = run(network, start, train.x, train.y, updates=updates, batch_size=batch_size, learning_rate=rate,
-                   rng=np.random.default_rng(seed), drop_last=True, differentiate=in_inference_mode)  # fmt: skip
-    return None if diverged(last) else last.parameters
+    end = last(run(network, start, train.x, train.y, updates=updates, batch_size=batch_size, learning_rate=rate,
+                   rng=np.random.default_rng(seed), drop_last=True, differentiate=in_inference_mode))  # fmt: skip
+    return None if diverged(end) else end.parameters
 
 
 def after_small_batches(
@@ -205,9 +205,9 @@ def after_small_batches(
 ) -> tuple[float, float]:
     """Test accuracy with the running averages and with the statistics of all training examples; float64, rate 0.1."""
     x, start = train.x.astype(float), initialize(network, np.random.default_rng(seed))
-    *_, last = run(network, start, x, train.y, updates=updates, batch_size=batch_size, learning_rate=0.1,
-                   rng=np.random.default_rng(1 + seed))  # fmt: skip
-    z = x @ last.parameters["weight1"]
-    exact = {"mean1": z.mean(axis=0), "var1": z.var(axis=0)} if last.running else {}
-    logits = (predict(network, last.parameters, stored, test.x.astype(float)) for stored in (last.running, exact))
+    end = last(run(network, start, x, train.y, updates=updates, batch_size=batch_size, learning_rate=0.1,
+                   rng=np.random.default_rng(1 + seed)))  # fmt: skip
+    z = x @ end.parameters["weight1"]
+    exact = {"mean1": z.mean(axis=0), "var1": z.var(axis=0)} if end.running else {}
+    logits = (predict(network, end.parameters, stored, test.x.astype(float)) for stored in (end.running, exact))
     return tuple(accuracy(found, test.y) for found in logits)

@@ -1,13 +1,15 @@
 """A run that starts with the first weights, and what is recorded on its way."""
 
+import gc
 import math
+import weakref
 from itertools import count
 
 import numpy as np
 import pytest
 
 from helpers.network import Network, initialize, loss_and_gradients
-from helpers.recording import diverged, growing, records, run
+from helpers.recording import diverged, growing, last, records, run
 from helpers.training import training_steps
 
 
@@ -66,16 +68,16 @@ def test_something_else_can_take_the_place_of_the_gradients():
         loss, gradients, caches = loss_and_gradients(*batch)
         return loss, gradients | {"weight2": 0 * gradients["weight2"]}, caches
 
-    *_, last = run(network, parameters, x, y, **options(differentiate=held))
-    assert np.array_equal(last.parameters["weight2"], parameters["weight2"])
-    assert not np.array_equal(last.parameters["weight1"], parameters["weight1"])
+    end = last(run(network, parameters, x, y, **options(differentiate=held)))
+    assert np.array_equal(end.parameters["weight2"], parameters["weight2"])
+    assert not np.array_equal(end.parameters["weight1"], parameters["weight1"])
 
 
 def test_what_gives_no_caches_leaves_the_running_statistics_alone():
     network, parameters, x, y = problem(batchnorm=True)
-    start, *_, last = run(network, parameters, x, y, **options(
+    start, *_, end = run(network, parameters, x, y, **options(
         differentiate=lambda *batch: (*loss_and_gradients(*batch)[:2], ())))  # fmt: skip
-    assert same(last.running, start.running)
+    assert same(end.running, start.running)
 
 
 @pytest.mark.parametrize(("every", "at"), [(1, [0, 1, 2, 3, 4, 5, 6]), (2, [0, 2, 4, 6]), (4, [0, 4]), (7, [0])])
@@ -112,3 +114,18 @@ def test_bad_arguments_are_refused_at_the_call(bad):
 def test_records_are_refused_for_no_number_of_updates():
     with pytest.raises(ValueError, match="every"):
         records([], str, 0)
+
+
+def test_the_last_step_is_found_without_keeping_the_others():
+    first = []
+
+    def steps():
+        for step in run(*problem(), **options()):
+            first.extend([weakref.ref(step.parameters["weight1"])] * (step.update == 1))
+            gc.collect()
+            assert step.update < 3 or first[0]() is None
+            yield step
+
+    assert last(steps()).update == 6
+    with pytest.raises(ValueError, match="empty"):
+        last([])
