@@ -12,87 +12,27 @@ from course.catalogue import text, texts
 from course.controls import choice
 from course.live import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
-from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, forward
-from helpers.training import training_steps
-from helpers.validate import NotFiniteError
+from helpers.network import Network, Parameters
+from lessons.choosing_batch_and_epochs.experiments import MOST_UPDATES, Approach, Examples, approach, float32_bytes
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Examples = tuple[Array, Array]
 
 COST_SIZES = (1, 4, 16, 64, 256, 2000)
 COST_RATES = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
-MOST_UPDATES, MOST_EXAMPLES = 600, 200_000  # a run that has not reached its target by then is given up
+MOST_EXAMPLES = 200_000  # a run that has not reached its target by then is given up
 MOST_LOSS = 3.0  # the picture of a way to the target goes so far up
-CHECKS = frozenset(round(1.1**k) for k in range(100))  # the updates after which the loss is measured
 
-FLOAT32 = 4
 MEMORY_SIZES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 MEMORY_HIDDEN = (10, 100, 1000, 10_000)
 PARTS = ("parameters", "gradients", "activations", "all")
 MEMORY_MB = (1, 10, 100, 1000, 10_000)
 
 
-class Approach(NamedTuple):
-    """A run on its way to a target loss: ``losses`` of other digits at some ``updates``; ``done`` of them so far."""
-
-    batch_size: int
-    learning_rate: float
-    n_examples: int
-    updates: list[int]
-    losses: list[float]
-    done: int = 0
-    reached: bool = False
-    diverged: bool = False
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def probe_loss(network: Network, parameters: Parameters, probe: Examples) -> float:
-    """The mean loss of other digits (x, y); NaN where a signal overflows."""
-    try:
-        return softmax_cross_entropy(forward(network, parameters, probe[0])[0], probe[1])[0]
-    except NotFiniteError:
-        return math.nan
-
-
 def at_the_top(x: Sequence[float], losses: Sequence[float], top: float) -> tuple[Array, Array]:
     """Places for marks at the upper edge of a picture, (K,) each: where ``losses`` over ``x``, (N,), go beyond it."""
     beyond = np.asarray(x)[np.asarray(losses) > top]
     return beyond, np.full(len(beyond), 0.98 * top)
-
-
-def approach(
-    network: Network,
-    start: Parameters,
-    data: Examples,
-    probe: Examples,
-    target: float,
-    *,
-    batch_size: int,
-    learning_rate: float,
-    most: int = MOST_UPDATES,
-    seed: int = 1,
-) -> Iterator[Approach]:
-    """Train until the probe's loss is at most ``target``, for at most ``most`` updates; ``data``, ``probe``: (x, y)."""
-    run = Approach(batch_size, learning_rate, len(data[0]), [], [])
-    for step in training_steps(network, start, *data, batch_size=batch_size, epochs=most,
-                               learning_rate=learning_rate, rng=np.random.default_rng(seed)):  # fmt: skip
-        if not math.isfinite(step.loss):
-            yield run._replace(done=step.update, diverged=True)
-            return
-        run = run._replace(done=step.update)
-        if step.update in CHECKS:
-            loss = probe_loss(network, step.parameters, probe)
-            if not math.isfinite(loss):
-                yield run._replace(diverged=True)
-                return
-            run.updates.append(step.update)
-            run.losses.append(loss)
-            run = run._replace(reached=loss <= target)
-        yield run
-        if run.reached or step.update == most:
-            return
 
 
 def to_target(network: Network, start: Parameters, data: Examples, probe: Examples, target: float) -> Panel:
@@ -149,14 +89,6 @@ def _approach_numbers(run: Approach) -> dict[str, float]:
     return {**run._asdict(), "epochs": epochs, "last": last}
 
 
-def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:
-    """The bytes that a forward pass holds for the backward pass, the batch itself and the logits included."""
-    arrays = [logits]
-    for layer in caches:
-        arrays += [layer.linear.x, layer.z, *(layer.activation or ())]
-    return sum({id(array): array.nbytes for array in arrays if array is not None}.values())
-
-
 class Memory(NamedTuple):
     """Bytes of the parameters, of their gradients and of a batch's activations, and the memory there is."""
 
@@ -173,9 +105,7 @@ def memory() -> Panel:
     """What a training step of 784-hidden-10 holds in float32, against the memory of a machine."""
 
     def compute(batch_size: int, hidden: int, megabytes: int) -> Memory:
-        weights = FLOAT32 * (784 * hidden + hidden + 10 * hidden + 10)
-        each = FLOAT32 * (784 + 2 * hidden + 10) + hidden  # pixels, before and after ReLU, scores; a byte of mask
-        limit = megabytes * 10**6
+        (weights, each), limit = float32_bytes(hidden), megabytes * 10**6
         return Memory(batch_size, hidden, limit, weights, weights, batch_size * each,
                       max(0, (limit - 2 * weights) // each))  # fmt: skip
 

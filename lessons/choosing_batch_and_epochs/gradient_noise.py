@@ -14,46 +14,28 @@ from course.controls import choice, integer, switch
 from course.live import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers.network import Network, Parameters
-from helpers.training import training_steps
-from lessons.choosing_batch_and_epochs.batch_cost import at_the_top, probe_loss
+from lessons.choosing_batch_and_epochs import experiments
+from lessons.choosing_batch_and_epochs.batch_cost import at_the_top
+from lessons.choosing_batch_and_epochs.experiments import (
+    DRAWS,
+    PATH_EVERY,
+    PATH_UPDATES,
+    Examples,
+    Path,
+    drawn_means,
+    expected_spread,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Examples = tuple[Array, Array]
-DRAWS = 300
 CLOUD_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 800, 950, 1000)
 LOWEST, HIGHEST = 4e-4, 0.3  # the spreads that the picture has room for
 
-PATH_UPDATES, PATH_EVERY = 400, 4
 PATH_SIZES = (1, 2, 8, 64, 512)
 PATH_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 PATH_REACH = 0.3  # how far from the start the picture of the two biases goes
 MOST_LOSS = 3.5
 GUESSING = math.log(10)  # the loss of ten equal shares
-
-
-def drawn_means(
-    gradients: Array, batch_size: int, draws: int, rng: np.random.Generator, replacement: bool = False
-) -> Array:
-    """Mini-batch gradients (draws, D): means of ``batch_size`` rows of ``gradients`` (N, D), drawn anew each time."""
-    n = len(gradients)
-    if replacement:
-        rows = rng.integers(n, size=(draws, batch_size))
-    else:
-        rows = rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)[:, :batch_size]
-    cells = rows + n * np.arange(draws)[:, None]
-    uses = np.bincount(cells.ravel(), minlength=n * draws).reshape(draws, n)
-    return uses @ gradients / batch_size
-
-
-def expected_spread(gradients: Array, batch_size: int, replacement: bool = False) -> float:
-    """Root mean square distance of a mini-batch gradient from the full one; ``gradients`` (N, D).
-
-    σ / √B with σ² the sum of the D variances (with 1/N); without replacement also × √((N − B) / (N − 1)).
-    """
-    n, variance = len(gradients), gradients.var(axis=0).sum()
-    left = 1 if replacement else (n - batch_size) / (n - 1)
-    return float(np.sqrt(variance / batch_size * left))
 
 
 class Cloud(NamedTuple):
@@ -73,9 +55,8 @@ def cloud(gradients: Array) -> Panel:
 
     def compute(batch_size: int, replacement: bool, seed: int) -> Cloud:
         means = drawn_means(gradients, batch_size, DRAWS, np.random.default_rng(seed), replacement)
-        spread = float(np.sqrt(((means - full) ** 2).sum(axis=1).mean()))
-        everything = batch_size == len(gradients) and not replacement
-        spread = 0.0 if everything else spread  # what is left there is rounding
+        everything = batch_size == len(gradients) and not replacement  # what is left there is rounding
+        spread = 0.0 if everything else experiments.spread(means, full)
         return Cloud(batch_size, replacement, means, full, spread, expected_spread(gradients, batch_size, replacement))
 
     def build(figure: Figure) -> Built:
@@ -126,40 +107,14 @@ def _cloud_numbers(result: Cloud) -> dict[str, float]:
     return {**numbers, "batch_size": result.batch_size, "spread": result.spread, "expected": result.expected}
 
 
-class Path(NamedTuple):
-    """A run so far: two biases' way from the start, (2,) each, and the loss of the probe at some updates."""
-
-    batch_size: int
-    learning_rate: float
-    places: list[Array]
-    losses: list[float]
-    diverged: bool
-
-
 def path(network: Network, start: Parameters, data: Examples, probe: Examples) -> Panel:
     """Some hundred updates from ``start`` with a chosen batch size and rate: two biases' way, and the probe's loss.
 
     ``data`` and ``probe`` are (x, y); the biases are those of the scores for 0 and for 1.
     """
-    name = f"bias{network.depth}"
-
-    def two(parameters: Parameters) -> Array:
-        return parameters[name][:2] - start[name][:2]
 
     def compute(batch_size: int, learning_rate: float) -> Iterator[Path]:
-        run = Path(batch_size, learning_rate, [np.zeros(2)], [probe_loss(network, start, probe)], False)
-        for step in training_steps(network, start, *data, batch_size=batch_size, epochs=PATH_UPDATES,
-                                   learning_rate=learning_rate, rng=np.random.default_rng(1)):  # fmt: skip
-            measured = step.update % PATH_EVERY == 0
-            loss = probe_loss(network, step.parameters, probe) if measured else step.loss
-            if not math.isfinite(loss):
-                yield run._replace(diverged=True)
-                return
-            run.places.append(two(step.parameters))
-            run.losses.extend([loss] * measured)
-            yield run
-            if step.update == PATH_UPDATES:
-                return
+        return experiments.path(network, start, data, probe, batch_size, learning_rate)
 
     def describe(run: Path) -> str:
         return text("03.path.sentence", verdict=_verdict(run, " "), probe=len(probe[1]), **_path_numbers(run))
