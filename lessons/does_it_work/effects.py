@@ -6,10 +6,11 @@ from itertools import islice
 import numpy as np
 
 from helpers.data import Dataset, load_digits8, split_mnist, train_test_split
-from helpers.network import Network, loss_and_gradients
+from helpers.network import loss_and_gradients
 from lessons.does_it_work import experiments, first_figure, sweeps
 from lessons.does_it_work.experiments import State, jump, jumps, reached
-from lessons.signals_through_depth import depth
+from lessons.signals_through_depth.experiments import deep as deep_network
+from lessons.signals_through_depth.experiments import gradient_norms, scaled_start
 
 TRAIN, TEST = split_mnist()
 SMALL, HELD = train_test_split(load_digits8(), n_test=300, seed=0)
@@ -120,9 +121,9 @@ def tiny_batches(norm: str, seed: int) -> float:
 @cache
 def first_gradient(norm: str, seed: int, scale: float) -> float:
     """The gradient norm of the first of 50 ReLU layers before training, the usual first weights times ``scale``."""
-    network = Network((64, *[32] * 49, 10), "relu", norm == "batch")
+    network = deep_network(50, "relu", norm == "batch")
     x, y = SMALL.x[:200].astype(float), SMALL.y[:200]
-    return float(depth.gradient_norms(network, depth.scaled_start(network, scale, seed), x, y)[0])
+    return float(gradient_norms(network, scaled_start(network, scale, seed), x, y)[0])
 
 
 def always_farther(seed: int, name: str, in_spreads: bool) -> bool:
