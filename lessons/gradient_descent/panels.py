@@ -1,7 +1,6 @@
 """Lesson 01's panels on the loop itself: one weight, the factor of a step, and a line fitted to data."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,28 +14,15 @@ from course.live import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent import experiments
+from lessons.gradient_descent.experiments import FACTOR_STEPS, OPTIMUM, Descent, Factor, LineFit
 
 Built = tuple[Sequence[Artist], Update]
-OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
-FACTOR_STEPS = 30
 BOX = {"facecolor": "white", "edgecolor": "none", "pad": 2}  # behind a text that stands on lines
-
-
-class Descent(NamedTuple):
-    """A path (steps + 1,) on (w − 3)², its losses, and the name of what it does."""
-
-    rate: float
-    weights: Array
-    losses: Array
-    behaviour: str
 
 
 def descent() -> Panel:
     """Gradient descent on (w − 3)²: the path on the curve, and the weight after each step."""
-
-    def compute(rate: float, start: int, step: int) -> Descent:
-        path = least_squares.descend(lambda w: 2 * (w - OPTIMUM), np.array([float(start)]), rate, step)[:, 0]
-        return Descent(rate, path, (path - OPTIMUM) ** 2, least_squares.behaviour(path - OPTIMUM))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -63,25 +49,11 @@ def descent() -> Panel:
                     behaviour=text(f"01.behaviour.{result.behaviour}"))
 
     controls = [number("rate", 0.0, 1.2, 0.1, step=0.01), integer("start", -4, 10, 8), steps("step", 40, value=10)]
-    return Panel("01.descent", controls, compute, build, describe)
-
-
-class Factor(NamedTuple):
-    """What one step multiplies the error by, and the errors (31,) of a descent that starts at error 1."""
-
-    rate: float
-    curvature: float
-    factor: float
-    errors: Array
-    behaviour: str
+    return Panel("01.descent", controls, experiments.descent, build, describe)
 
 
 def factor() -> Panel:
     """The factor 1 − rate · curvature against the rate, and the error after each step on a logarithmic scale."""
-
-    def compute(rate: float, curvature: float) -> Factor:
-        errors = least_squares.descend(lambda error: curvature * error, np.ones(1), rate, FACTOR_STEPS)[:, 0]
-        return Factor(rate, curvature, 1 - rate * curvature, errors, least_squares.behaviour(errors))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -110,31 +82,15 @@ def factor() -> Panel:
                     "behaviour": text(f"01.behaviour.{result.behaviour}")})
 
     controls = [number("rate", 0.0, 2.2, 0.3, step=0.05), choice("curvature", [0.5, 1.0, 2.0, 4.0], 2.0)]
-    return Panel("01.factor", controls, compute, build, describe)
-
-
-class LineFit(NamedTuple):
-    """A path (steps + 1, 2) of slope and intercept, the losses at its ends, and what its steepest direction does."""
-
-    rate: float
-    path: Array
-    first_loss: float
-    loss: float
-    behaviour: str
+    return Panel("01.factor", controls, experiments.factor, build, describe)
 
 
 def path(x: Array, y: Array) -> Panel:
     """A line fitted to ``x`` (N,) and ``y`` (N,) by full-batch descent: the path on the loss surface, and the line."""
-    inputs = least_squares.with_bias(x[:, None])
-    slope, intercept = least_squares.fit(inputs[:, :1], y)
-    best = np.array([slope[0], intercept])
-    steepest = np.linalg.eigh(least_squares.hessian(inputs))[1][:, -1]
+    inputs, best = least_squares.with_bias(x[:, None]), experiments.best_line(x, y)
 
     def compute(rate: float, slope: float, intercept: float, step: int) -> LineFit:
-        walked = least_squares.descend(lambda weight: least_squares.gradient(inputs, y, weight),
-                                       np.array([slope, intercept]), rate, step)
-        first, last = (least_squares.loss(inputs, y, weight) for weight in walked[[0, -1]])
-        return LineFit(rate, walked, first, last, least_squares.behaviour((walked - best) @ steepest))
+        return experiments.line_fit(x, y, rate, np.array([slope, intercept]), step)
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
