@@ -8,8 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from helpers.network import Network, initial_running_stats
-from helpers.passes import Parameters
+from helpers.network import Network, Parameters, initial_running_stats
 from helpers.training import Differentiate, Step, training_steps
 from helpers.validate import Array, whole_number
 
@@ -33,7 +32,7 @@ def run(
 
     Fewer if one diverges; that step is the last. ValueError at the call as there, and for ``updates`` below 0.
     """
-    updates = whole_number("updates", updates, 0)
+    updates = whole_number("updates", updates, at_least=0)
     numbers = {"batch_size": batch_size, "learning_rate": learning_rate, "rng": rng, "drop_last": drop_last}
     steps = training_steps(network, parameters, x, y, epochs=max(updates, 1), differentiate=differentiate, **numbers)
     running = initial_running_stats(network, np.asarray(parameters["weight1"]).dtype)

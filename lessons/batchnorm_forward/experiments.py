@@ -9,8 +9,7 @@ from helpers.batching import iterations_per_epoch
 from helpers.batchnorm import batchnorm_forward
 from helpers.data import Dataset
 from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
-from helpers.passes import LayerCache
+from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.recording import diverged, last, records, run
 from helpers.training import Step
 from helpers.validate import Array

@@ -9,8 +9,7 @@ import numpy as np
 
 from helpers.data import Dataset
 from helpers.layers import linear_backward, linear_forward, relu_backward, relu_forward, softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
-from helpers.passes import LayerCache
+from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.recording import diverged, last, run
 from helpers.validate import Array
 
