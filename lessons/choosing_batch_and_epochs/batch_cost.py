@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -45,38 +46,40 @@ def to_target(network: Network, start: Parameters, data: Examples, probe: Exampl
         return approach(network, start, data, probe, target, batch_size=batch_size, learning_rate=learning_rate,
                         most=most(batch_size))  # fmt: skip
 
-    def build(figure: Figure) -> Built:
-        axes = left, right = figure.subplots(1, 2, sharey=True)
-        for ax, name, limits in zip(axes, ("updates", "epochs"), ((0.8, 1000), (3e-4, 200)), strict=True):
-            ax.set(xscale="log", xlim=limits, xlabel=text(f"03.to_target.{name}"))
-            ax.axhline(target, color=GREEN, linestyle="-.")
-        left.set(ylim=(0, MOST_LOSS), ylabel=text("03.to_target.y"))
-        left.text(0.9, target + 0.06, text("03.to_target.target", target=target), color=GREEN)
-        lines = [ax.plot([], [], "-o", color=BLUE, markersize=4)[0] for ax in axes]
-        marks = [ax.plot([], [], "D", color=BLACK, markersize=10)[0] for ax in axes]
-        highs = [ax.plot([], [], "^", color=BLACK, markersize=7)[0] for ax in axes]
-        labels = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom") for ax in axes]
-        above = left.text(0.97, 0.92, "", transform=left.transAxes, ha="right", va="top")
-
-        def update(run: Approach) -> None:
-            at, end = np.array(run.updates), slice(-1 if run.reached else len(run.updates), None)
-            per_update = (1, run.batch_size / run.n_examples)
-            for line, mark, high, per in zip(lines, marks, highs, per_update, strict=True):
-                line.set_data(at * per, run.losses)
-                mark.set_data(at[end] * per, run.losses[end])
-                high.set_data(at_the_top(at * per, run.losses, MOST_LOSS))
-            count = sum(loss > MOST_LOSS for loss in run.losses)
-            above.set_text(text("03.to_target.above", count=count, top=MOST_LOSS) if count else "")
-            for label, unit in zip(labels, ("updates", "epochs"), strict=True):
-                label.set_text(text(f"03.to_target.{_outcome(run)}_{unit}", **_approach_numbers(run)))
-
-        return (*lines, *marks, *highs, *labels, above), update
-
     def describe(run: Approach) -> str:
         return text(f"03.to_target.{_outcome(run)}_sentence", target=target, **_approach_numbers(run))
 
     controls = [choice("batch_size", COST_SIZES, 64), choice("learning_rate", COST_RATES, 0.1)]
-    return Panel("03.to_target", controls, compute, build, describe, total=most)
+    return Panel("03.to_target", controls, compute, partial(_draw_approach, target=target), describe, total=most)
+
+
+def _draw_approach(figure: Figure, target: float) -> Built:
+    """The loss on its way to ``target``, against the updates at the left and against the epochs at the right."""
+    axes = left, right = figure.subplots(1, 2, sharey=True)
+    for ax, name, limits in zip(axes, ("updates", "epochs"), ((0.8, 1000), (3e-4, 200)), strict=True):
+        ax.set(xscale="log", xlim=limits, xlabel=text(f"03.to_target.{name}"))
+        ax.axhline(target, color=GREEN, linestyle="-.")
+    left.set(ylim=(0, MOST_LOSS), ylabel=text("03.to_target.y"))
+    left.text(0.9, target + 0.06, text("03.to_target.target", target=target), color=GREEN)
+    lines = [ax.plot([], [], "-o", color=BLUE, markersize=4)[0] for ax in axes]
+    marks = [ax.plot([], [], "D", color=BLACK, markersize=10)[0] for ax in axes]
+    highs = [ax.plot([], [], "^", color=BLACK, markersize=7)[0] for ax in axes]
+    labels = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom") for ax in axes]
+    above = left.text(0.97, 0.92, "", transform=left.transAxes, ha="right", va="top")
+
+    def update(run: Approach) -> None:
+        at, end = np.array(run.updates), slice(-1 if run.reached else len(run.updates), None)
+        per_update = (1, run.batch_size / run.n_examples)
+        for line, mark, high, per in zip(lines, marks, highs, per_update, strict=True):
+            line.set_data(at * per, run.losses)
+            mark.set_data(at[end] * per, run.losses[end])
+            high.set_data(at_the_top(at * per, run.losses, MOST_LOSS))
+        count = sum(loss > MOST_LOSS for loss in run.losses)
+        above.set_text(text("03.to_target.above", count=count, top=MOST_LOSS) if count else "")
+        for label, unit in zip(labels, ("updates", "epochs"), strict=True):
+            label.set_text(text(f"03.to_target.{_outcome(run)}_{unit}", **_approach_numbers(run)))
+
+    return (*lines, *marks, *highs, *labels, above), update
 
 
 def _outcome(run: Approach) -> str:

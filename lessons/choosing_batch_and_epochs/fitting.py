@@ -114,35 +114,37 @@ def stopping(losses: Array) -> Panel:
     def compute(epoch: int, patience: int) -> Stopping:
         return experiments.stopping(losses[:, 1], epoch, patience)
 
-    def build(figure: Figure) -> Built:
-        ax = figure.subplots()
-        last = len(losses) - 1
-        ax.set(xlim=(-1, last + 1), ylim=(0, MOST_LOSS), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
-        (later,) = ax.plot(losses[:, 1], color=GREY, linewidth=1.5, linestyle=":")
-        ax.text(1.6, 0.96 * MOST_LOSS, _start(losses), va="center")
-        lines = [ax.plot([], [], markersize=6, **style)[0] for style in LINES]
-        (kept,) = ax.plot([], [], "v", color=GREEN, markersize=14)
-        (wait,) = ax.plot([], [], color=GREEN, linewidth=5, solid_capstyle="butt")
-        words = ax.text(0.98, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=14)
-        _label(figure, (*lines, later, kept, wait), ("training", "validation", "later", "kept", "waited"))
-
-        def update(state: Stopping) -> None:
-            seen = np.arange(state.epoch + 1)
-            for line, row in zip(lines, losses.T, strict=True):
-                line.set_data(seen, row[seen])
-            height = losses[state.best, 1]
-            kept.set_data([state.best], [height + 0.08])
-            wait.set_data([state.best, state.epoch], [height + 0.14] * 2)
-            words.set_text(text(f"03.stopping.{_stage(state)}", **_stopping_numbers(state, losses)))
-
-        return (*lines, wait, kept, words), update
-
     def describe(state: Stopping) -> str:
         return text(f"03.stopping.{_stage(state)}_sentence", **_stopping_numbers(state, losses))
 
     last = len(losses) - 1
     controls = [steps("epoch", last), integer("patience", 1, 40, 10)]
-    return Panel("03.stopping", controls, compute, build, describe)
+    return Panel("03.stopping", controls, compute, partial(_draw_stopping, losses=losses), describe)
+
+
+def _draw_stopping(figure: Figure, losses: Array) -> Built:
+    """The losses seen so far, the later ones of the validation dotted, the best epoch and how long ago it is."""
+    ax = figure.subplots()
+    last = len(losses) - 1
+    ax.set(xlim=(-1, last + 1), ylim=(0, MOST_LOSS), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
+    (later,) = ax.plot(losses[:, 1], color=GREY, linewidth=1.5, linestyle=":")
+    ax.text(1.6, 0.96 * MOST_LOSS, _start(losses), va="center")
+    lines = [ax.plot([], [], markersize=6, **style)[0] for style in LINES]
+    (kept,) = ax.plot([], [], "v", color=GREEN, markersize=14)
+    (wait,) = ax.plot([], [], color=GREEN, linewidth=5, solid_capstyle="butt")
+    words = ax.text(0.98, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=14)
+    _label(figure, (*lines, later, kept, wait), ("training", "validation", "later", "kept", "waited"))
+
+    def update(state: Stopping) -> None:
+        seen = np.arange(state.epoch + 1)
+        for line, row in zip(lines, losses.T, strict=True):
+            line.set_data(seen, row[seen])
+        height = losses[state.best, 1]
+        kept.set_data([state.best], [height + 0.08])
+        wait.set_data([state.best, state.epoch], [height + 0.14] * 2)
+        words.set_text(text(f"03.stopping.{_stage(state)}", **_stopping_numbers(state, losses)))
+
+    return (*lines, wait, kept, words), update
 
 
 def _stage(state: Stopping) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -59,36 +60,38 @@ def cloud(gradients: Array) -> Panel:
         spread = 0.0 if everything else experiments.spread(means, full)
         return Cloud(batch_size, replacement, means, full, spread, expected_spread(gradients, batch_size, replacement))
 
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        reach = 3.5 * gradients.std(axis=0).max()
-        left.set(xlim=full[0] + np.array([-reach, reach]), ylim=full[1] + np.array([-reach, reach]))
-        left.set(xlabel=text("03.cloud.first"), ylabel=text("03.cloud.second"), title=text("03.cloud.key"))
-        (dots,) = left.plot([], [], "o", color=BLUE, markersize=3.5, markeredgewidth=0)
-        (star,) = left.plot(*full, "+", color=BLACK, markersize=20, markeredgewidth=2.5)
-        mark = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 2.2}
-        (centre,) = left.plot([], [], "o", color=BLACK, **mark)
-        outside = left.text(0.02, 0.03, "", transform=left.transAxes)
-        _draw_law(right, gradients)
-        (measured,) = right.plot([], [], "o", color=BLUE, markersize=11)
-        words = right.text(0.03, 0.06, "", transform=right.transAxes, color=BLUE)
-
-        def update(result: Cloud) -> None:
-            dots.set_data(result.means.T)
-            centre.set_data(result.means.mean(axis=0)[:, None])
-            beyond = int((np.abs(result.means - full).max(axis=1) > reach).sum())
-            outside.set_text(text("03.cloud.outside", count=beyond) if beyond else "")
-            measured.set_data([result.batch_size], [max(result.spread, LOWEST)])
-            measured.set_marker("o" if result.spread > LOWEST else "v")
-            words.set_text(text("03.cloud.spread", **_cloud_numbers(result)))
-
-        return (dots, star, centre, outside, measured, words), update
-
     def describe(result: Cloud) -> str:
         return text(f"03.cloud.{'with' if result.replacement else 'without'}", **_cloud_numbers(result))
 
     controls = [choice("batch_size", CLOUD_SIZES, 10), switch("replacement", False), integer("seed", 0, 20, 0)]
-    return Panel("03.cloud", controls, compute, build, describe)
+    return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients, full=full), describe)
+
+
+def _draw_cloud(figure: Figure, gradients: Array, full: Array) -> Built:
+    """The cloud around the full gradient at the left, its spread on the lines expected at the right."""
+    left, right = figure.subplots(1, 2)
+    reach = 3.5 * gradients.std(axis=0).max()
+    left.set(xlim=full[0] + np.array([-reach, reach]), ylim=full[1] + np.array([-reach, reach]))
+    left.set(xlabel=text("03.cloud.first"), ylabel=text("03.cloud.second"), title=text("03.cloud.key"))
+    (dots,) = left.plot([], [], "o", color=BLUE, markersize=3.5, markeredgewidth=0)
+    (star,) = left.plot(*full, "+", color=BLACK, markersize=20, markeredgewidth=2.5)
+    mark = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 2.2}
+    (centre,) = left.plot([], [], "o", color=BLACK, **mark)
+    outside = left.text(0.02, 0.03, "", transform=left.transAxes)
+    _draw_law(right, gradients)
+    (measured,) = right.plot([], [], "o", color=BLUE, markersize=11)
+    words = right.text(0.03, 0.06, "", transform=right.transAxes, color=BLUE)
+
+    def update(result: Cloud) -> None:
+        dots.set_data(result.means.T)
+        centre.set_data(result.means.mean(axis=0)[:, None])
+        beyond = int((np.abs(result.means - full).max(axis=1) > reach).sum())
+        outside.set_text(text("03.cloud.outside", count=beyond) if beyond else "")
+        measured.set_data([result.batch_size], [max(result.spread, LOWEST)])
+        measured.set_marker("o" if result.spread > LOWEST else "v")
+        words.set_text(text("03.cloud.spread", **_cloud_numbers(result)))
+
+    return (dots, star, centre, outside, measured, words), update
 
 
 def _draw_law(ax: Axes, gradients: Array) -> None:

@@ -1,6 +1,6 @@
 """Lesson 01's panels on the scale of the inputs: loss surfaces, gradients by weight, and scaling beside ridge."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -34,34 +34,37 @@ def surfaces(x: Array) -> Panel:
     def compute(scaling: str, fraction: float, step: int) -> Surface:
         return experiments.surface(curvatures[scaling], scaling, fraction, step)
 
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        contours = {name: _contours(left, curvature) for name, curvature in curvatures.items()}
-        star = draw_star(left, (0, 0))
-        left.set(xlim=(-2, 2), ylim=(-2, 2), xlabel=text("01.surfaces.first"), ylabel=text("01.surfaces.second"))
-        right.set(xlim=(-2, 102), ylim=(1e-6, 1e2), yscale="log")
-        right.set(xlabel=text("01.surfaces.steps"), ylabel=text("01.surfaces.excess"))
-        path, end = draw_path(left)
-        (trace,) = right.plot([], [], color=BLUE)
-        verdict = draw_verdict(left)
-
-        def update(result: Surface) -> None:
-            for name, lines in contours.items():
-                lines.set_visible(name == result.scaling)
-            path.set_data(result.path.T)
-            end.set_data(result.path[-1:].T)
-            trace.set_data(np.arange(len(result.left)), result.left)
-            say(verdict, result.behaviour, inside=np.abs(result.path[-1]).max() < 2)
-
-        return (*contours.values(), path, star, end, trace, verdict), update
-
     def describe(result: Surface) -> str:
         percent = 100 * result.left[-1]
         left = text("01.surfaces.left", percent=percent) if percent > LITTLE else text("01.surfaces.little")
         values = result._asdict() | {"left": left, "steps": len(result.left) - 1}
         return text("01.surfaces.sentence", **values | _words("surfaces", result))
 
+    build = partial(_draw_surfaces, curvatures=curvatures)
     return Panel("01.surfaces", _descent_controls(100), compute, build, describe)
+
+
+def _draw_surfaces(figure: Figure, curvatures: Mapping[str, Array]) -> Built:
+    """The path on the loss surface at the left, the excess loss after each step at the right."""
+    left, right = figure.subplots(1, 2)
+    contours = {name: _contours(left, curvature) for name, curvature in curvatures.items()}
+    star = draw_star(left, (0, 0))
+    left.set(xlim=(-2, 2), ylim=(-2, 2), xlabel=text("01.surfaces.first"), ylabel=text("01.surfaces.second"))
+    right.set(xlim=(-2, 102), ylim=(1e-6, 1e2), yscale="log")
+    right.set(xlabel=text("01.surfaces.steps"), ylabel=text("01.surfaces.excess"))
+    path, end = draw_path(left)
+    (trace,) = right.plot([], [], color=BLUE)
+    verdict = draw_verdict(left)
+
+    def update(result: Surface) -> None:
+        for name, lines in contours.items():
+            lines.set_visible(name == result.scaling)
+        path.set_data(result.path.T)
+        end.set_data(result.path[-1:].T)
+        trace.set_data(np.arange(len(result.left)), result.left)
+        say(verdict, result.behaviour, inside=np.abs(result.path[-1]).max() < 2)
+
+    return (*contours.values(), path, star, end, trace, verdict), update
 
 
 def gradients(x: Array, y: Array) -> Panel:

@@ -1,6 +1,7 @@
 """Lesson 01's panels on the loop itself: one weight, the factor of a step, and a line fitted to data."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -87,27 +88,9 @@ def factor() -> Panel:
 
 def path(x: Array, y: Array) -> Panel:
     """A line fitted to ``x`` (N,) and ``y`` (N,) by full-batch descent: the path on the loss surface, and the line."""
-    inputs, best = least_squares.with_bias(x[:, None]), experiments.best_line(x, y)
 
     def compute(rate: float, slope: float, intercept: float, step: int) -> LineFit:
         return experiments.line_fit(x, y, rate, np.array([slope, intercept]), step)
-
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        star = _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
-        right.plot(x, y, "o", color=GREY, markersize=4, alpha=0.6)
-        right.set(xlim=(0, 5.4), ylim=(0, 5.2), xlabel=text("01.path.x"), ylabel=text("01.path.y"))
-        walked, end = draw_path(left)
-        (line,) = right.plot([], [], color=BLUE)
-        verdict = draw_verdict(left)
-
-        def update(result: LineFit) -> None:
-            walked.set_data(result.path.T)
-            end.set_data(result.path[-1:].T)
-            line.set_data([0, 6], result.path[-1, 1] + result.path[-1, 0] * np.array([0, 6]))
-            say(verdict, result.behaviour, inside=np.abs(result.path[-1] - best).max() < 2)
-
-        return (walked, star, end, line, verdict), update
 
     def describe(result: LineFit) -> str:
         numbers = {"slope": result.path[-1, 0], "intercept": result.path[-1, 1], "steps": len(result.path) - 1}
@@ -120,7 +103,27 @@ def path(x: Array, y: Array) -> Panel:
         number("intercept", -1.0, 4.0, -0.5, step=0.1, digits=1),
         steps("step", 100, value=20),
     ]
-    return Panel("01.path", controls, compute, build, describe)
+    return Panel("01.path", controls, compute, partial(_draw_line_fit, x=x, y=y), describe)
+
+
+def _draw_line_fit(figure: Figure, x: Array, y: Array) -> Built:
+    """The path on the loss surface at the left, the line through the data at the right."""
+    inputs, best = least_squares.with_bias(x[:, None]), experiments.best_line(x, y)
+    left, right = figure.subplots(1, 2)
+    star = _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
+    right.plot(x, y, "o", color=GREY, markersize=4, alpha=0.6)
+    right.set(xlim=(0, 5.4), ylim=(0, 5.2), xlabel=text("01.path.x"), ylabel=text("01.path.y"))
+    walked, end = draw_path(left)
+    (line,) = right.plot([], [], color=BLUE)
+    verdict = draw_verdict(left)
+
+    def update(result: LineFit) -> None:
+        walked.set_data(result.path.T)
+        end.set_data(result.path[-1:].T)
+        line.set_data([0, 6], result.path[-1, 1] + result.path[-1, 0] * np.array([0, 6]))
+        say(verdict, result.behaviour, inside=np.abs(result.path[-1] - best).max() < 2)
+
+    return (walked, star, end, line, verdict), update
 
 
 def _draw_surface(ax: Axes, loss: Callable[[Array], float], best: Array) -> Artist:
