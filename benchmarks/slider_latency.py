@@ -96,9 +96,9 @@ digits = data.load_digits8()
 show(depth.norms(digits.x[:100].astype(float), digits.y[:100]))
 '''
 RECORD = '''
-from lessons.internal_covariate_shift import drift
+from lessons.internal_covariate_shift import drift, experiments
 train, probe = data.train_test_split(data.load_digits8(), n_test=300, seed=0)
-run = list(drift.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
+run = list(experiments.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
 '''
 BATCH = '''
 from lessons.batchnorm_forward import normalizing

@@ -30,6 +30,7 @@ from helpers.validate import (
 )
 
 Batch = tuple[Array, Array]
+Differentiate = Callable[[Network, Parameters, Array, Array], tuple[float, Parameters, tuple[LayerCache, ...]]]
 
 
 class Step(NamedTuple):
@@ -92,10 +93,12 @@ def training_steps(
     rng: np.random.Generator,
     drop_last: bool = False,
     running: Parameters | None = None,
+    differentiate: Differentiate | None = None,
 ) -> Iterator[Step]:
     """Every update of a training run in turn; x (N, D_first), y (N,) integer labels.
 
-    A step that diverges is the last. ``running`` continues from earlier statistics. ValueError at the call
+    A step that diverges is the last. ``running`` continues from earlier statistics. ``differentiate`` takes the
+    place of `network.loss_and_gradients`; the layers it gives caches of renew ``running``. ValueError at the call
     for bad arguments, a batch of one example in a network with batch normalization among them.
     """
     check_parameters(network, parameters)
@@ -103,10 +106,12 @@ def training_steps(
     y = label_array("y", y, len(x), network.sizes[-1])
     running = _fresh_running(network, parameters) if running is None else running
     check_running(network, running)
+    instance_of("differentiate", differentiate, Callable | None, "a function such as loss_and_gradients, or None")
     _check_batches(len(x), batch_size, drop_last, normalized=bool(running))
     epochs, rate = whole_number("epochs", epochs), positive("learning_rate", learning_rate)
     epoch_batches = partial(minibatches, x, y, batch_size, generator("rng", rng), drop_last)
-    return _steps(network, parameters, running, _numbered(epoch_batches, epochs), rate)
+    differentiate = differentiate or _loss_and_gradients
+    return _steps(network, parameters, running, _numbered(epoch_batches, epochs), rate, differentiate)
 
 
 def train(
@@ -169,10 +174,11 @@ def _steps(
     running: Parameters,
     batches: Iterator[tuple[int, int, Batch]],
     rate: float,
+    differentiate: Differentiate,
 ) -> Iterator[Step]:
     for update, (epoch, iteration, batch) in enumerate(batches, start=1):
         try:
-            loss, gradients, parameters, running = _one_update(network, parameters, running, batch, rate)
+            loss, gradients, parameters, running = _one_update(network, parameters, running, batch, rate, differentiate)
         except NotFiniteError:
             yield Step(epoch, iteration, update, math.nan, parameters, {}, running)
             return
@@ -181,17 +187,29 @@ def _steps(
 
 @np.errstate(over="ignore", invalid="ignore")
 def _one_update(
-    network: Network, parameters: Parameters, running: Parameters, batch: Batch, rate: float
+    network: Network,
+    parameters: Parameters,
+    running: Parameters,
+    batch: Batch,
+    rate: float,
+    differentiate: Differentiate,
 ) -> tuple[float, Parameters, Parameters, Parameters]:
     alike = {name: value.astype(batch[0].dtype, copy=False) for name, value in parameters.items()}
-    loss, gradients, caches = loss_and_gradients(plan(network), alike, *batch)
+    loss, gradients, caches = differentiate(network, alike, *batch)
     check_finite("the loss", loss)
     moved = _moved(parameters, gradients, rate)
     return loss, gradients, moved, _updated_running(running, caches, len(batch[0]))
 
 
+def _loss_and_gradients(
+    network: Network, parameters: Parameters, x: Array, labels: Array
+) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
+    """As `network.loss_and_gradients`, without checking again at each update what was checked before the first."""
+    return loss_and_gradients(plan(network), parameters, x, labels)
+
+
 def _updated_running(running: Parameters, caches: tuple[LayerCache, ...], n: int) -> Parameters:
-    updated = {}
+    updated = dict(running)
     for k, norm in ((k, layer.norm) for k, layer in enumerate(caches, start=1) if layer.norm is not None):
         stats = running[f"mean{k}"], running[f"var{k}"], norm.mean, norm.var
         updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats(*stats, **running_weights(n))

@@ -1,7 +1,7 @@
 """Lesson 07's walk back through the graph of batch normalization, each gradient beside a numerical one."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,93 +11,20 @@ from course.catalogue import text
 from course.controls import integer, steps
 from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREY
-from helpers.gradcheck import numerical_gradient
+from helpers.validate import Array
+from lessons.batchnorm_backward import checking
+from lessons.batchnorm_backward.checking import ARROWS, ORDER, N, Walk
 
-Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Values = dict[str, Array]
-EPS, N = 1e-5, 4
-ORDER = ("loss", "y", "beta", "gamma", "x_hat", "s", "var", "sq", "c", "mu", "x")  # back from the loss
 PLACES = {"x": (0.4, 1), "mu": (1.5, 0), "c": (2.6, 1), "sq": (3.9, 0), "var": (5.1, 0), "s": (6.3, 0),
           "x_hat": (7.2, 1), "gamma": (7.9, 0), "beta": (8.9, 0), "y": (8.6, 1), "loss": (9.8, 1)}  # fmt: skip
-ARROWS = (("x", "mu"), ("x", "c"), ("mu", "c"), ("c", "sq"), ("sq", "var"), ("var", "s"), ("s", "x_hat"),
-          ("c", "x_hat"), ("x_hat", "y"), ("gamma", "y"), ("beta", "y"), ("y", "loss"))  # fmt: skip
 LOOKS = {"waiting": ("white", GREY, BLACK), "done": ("#D6E8F5", BLUE, BLACK), "here": (BLACK, BLACK, "white")}
-BOUNDS = (1e-8, 1e-6, 1e-4, 1e-2, 1.0)
-
-# node: what it is, from the values of the nodes before it and dout
-FORMULAS: dict[str, Callable[[Values, Array], Array]] = {
-    "mu": lambda v, dout: v["x"].mean(keepdims=True),
-    "c": lambda v, dout: v["x"] - v["mu"],
-    "sq": lambda v, dout: v["c"] ** 2,
-    "var": lambda v, dout: v["sq"].mean(keepdims=True),
-    "s": lambda v, dout: 1 / np.sqrt(v["var"] + EPS),
-    "x_hat": lambda v, dout: v["c"] * v["s"],
-    "y": lambda v, dout: v["gamma"] * v["x_hat"] + v["beta"],
-    "loss": lambda v, dout: (dout * v["y"]).sum(keepdims=True),
-}
-
-
-class Walk(NamedTuple):
-    """One stop: the node, its value, its gradient and the numerical one, each (N,) or (1,); how far these are apart."""
-
-    step: int
-    node: str
-    batch: int
-    value: Array
-    gradient: Array
-    numerical: Array
-    bound: float
-
-
-def run_from(node: str, values: Values, dout: Array) -> Values:
-    """All values after ``node``, computed from its present value and those of the nodes beside it."""
-    values, changed = dict(values), {node}
-    for name, formula in FORMULAS.items():
-        if name != node and any(end == name and start in changed for start, end in ARROWS):
-            values[name] = formula(values, dout)
-            changed.add(name)
-    return values
-
-
-def gradients(v: Mapping[str, Array], dout: Array) -> Values:
-    """∂loss/∂node for every node, one local derivative at a time (§3 of the paper, in smaller steps)."""
-    g = {"loss": np.ones(1), "y": dout}
-    g["beta"], g["gamma"] = g["y"].sum(keepdims=True), (g["y"] * v["x_hat"]).sum(keepdims=True)
-    g["x_hat"] = g["y"] * v["gamma"]
-    g["s"] = (g["x_hat"] * v["c"]).sum(keepdims=True)
-    g["var"] = g["s"] * -0.5 * v["s"] ** 3
-    g["sq"] = np.full(N, g["var"][0] / N)
-    g["c"] = g["x_hat"] * v["s"] + g["sq"] * 2 * v["c"]
-    g["mu"] = -g["c"].sum(keepdims=True)
-    g["x"] = g["c"] + g["mu"] / N
-    return g
-
-
-def numerical(node: str, values: Values, dout: Array) -> Array:
-    """∂loss/∂node by central differences: the rest of the graph as a function of that node."""
-    return numerical_gradient(lambda new: float(run_from(node, {**values, node: new}, dout)["loss"][0]), values[node])
-
-
-def small_batch(column: Array, batch: int) -> tuple[Values, Array]:
-    """The values of all nodes for four numbers of ``column``, and a dout; γ, β and dout are drawn at random."""
-    rng = np.random.default_rng(batch)
-    start = {"x": column[N * (batch - 1) : N * batch], "gamma": rng.uniform(0.5, 2, 1), "beta": rng.normal(size=1)}
-    dout = rng.normal(size=N).round(2)
-    return run_from("x", start, dout), dout
 
 
 def graph(column: Array) -> Panel:
     """The walk from the loss back to x, for four numbers of ``column`` (M,) at a time."""
-
-    def compute(step: int, batch: int) -> Walk:
-        (values, dout), node = small_batch(column, batch), ORDER[step]
-        exact, tried = gradients(values, dout)[node], numerical(node, values, dout)
-        bound = next((b for b in BOUNDS if np.abs(exact - tried).max() < b), np.inf)
-        return Walk(step, node, batch, values[node], exact, tried, bound)
-
     controls = [steps("step", len(ORDER) - 1), integer("batch", 1, len(column) // N, 1)]
-    return Panel("07.graph", controls, compute, _draw_graph, _describe, size=(9.0, 4.4))
+    return Panel("07.graph", controls, partial(checking.walk, column), _draw_graph, _describe, size=(9.0, 4.4))
 
 
 def _draw_graph(figure: Figure) -> Built:

@@ -15,10 +15,11 @@ from course.controls import number, switch
 from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from helpers.gradcheck import numerical_gradient
+from lessons.batchnorm_backward.experiments import batch_loss, three_paths
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-EPS, EDITED, LIMIT, WIDTH = 1e-5, 2, 5, 0.2
+EDITED, LIMIT, WIDTH = 2, 5, 0.2
 LOOKS = {"direct": {"facecolor": BLUE, "linewidth": 0},
          "variance": {"facecolor": "white", "edgecolor": GREEN, "hatch": "////"},
          "mean": {"facecolor": "white", "edgecolor": GREY, "hatch": "...."}}  # fmt: skip
@@ -35,21 +36,6 @@ class Paths(NamedTuple):
     mean: Array
     total: Array
     numerical: Array
-
-
-def batch_loss(x: Array, dout: Array, gamma: float) -> float:
-    """Σ dout · y for one feature x (N,), with y = γ x_hat; it has the gradient dout with respect to y."""
-    c = x - x.mean()
-    return float((dout * gamma * c / np.sqrt((c**2).mean() + EPS)).sum())
-
-
-def three_paths(x: Array, dout: Array, gamma: float) -> tuple[Array, Array, Array]:
-    """∂loss/∂x (N,) in three parts: through x_hat alone, through the variance, through the mean."""
-    c = x - x.mean()
-    s = 1 / np.sqrt((c**2).mean() + EPS)
-    direct = gamma * s * dout
-    dvar = (dout * gamma * c).sum() * -0.5 * s**3
-    return direct, dvar * 2 * c / len(x), np.full(len(x), -direct.mean())
 
 
 def paths(x: Array, dout: Array, gamma: float) -> Panel:

@@ -7,17 +7,17 @@ import numpy as np
 from helpers.data import load_digits8, train_test_split
 from helpers.layers import softmax_cross_entropy
 from helpers.network import Network, backward, forward, initialize
-from lessons.batchnorm_backward.wrong_backward import VERSIONS, Moment, Run, moments, split_state
+from helpers.recording import last
+from helpers.validate import Array
+from lessons.batchnorm_backward.experiments import VERSIONS, Moment, Run, moments, split_state
 
-Array = np.ndarray
 TRAIN, PROBE = train_test_split(load_digits8(), n_test=300, seed=0)
 
 
 @cache
 def end(activation: str, rate: float, updates: int, seed: int) -> Moment:
     """The four networks after their training."""
-    *_, run = moments(TRAIN, PROBE, activation, rate, updates, updates, seed)
-    return run.moments[-1]
+    return last(moments(TRAIN, PROBE, activation, rate, updates, updates, seed)).moments[-1]
 
 
 def behind(name: str, activation: str, rate: float, seed: int) -> float:
@@ -29,8 +29,7 @@ def behind(name: str, activation: str, rate: float, seed: int) -> float:
 @cache
 def early(seed: int) -> Run:
     """The first ten updates of the four sigmoid networks at rate 1."""
-    *_, run = moments(TRAIN, PROBE, "sigmoid", 1.0, 10, 2, seed)
-    return run
+    return last(moments(TRAIN, PROBE, "sigmoid", 1.0, 10, 2, seed))
 
 
 def highest(name: str, seed: int) -> Array:

@@ -1,8 +1,7 @@
 """Lesson 07's panels on checking a gradient: which wrong backward pass a check catches, and which step to take."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,67 +11,12 @@ from course.catalogue import text
 from course.controls import choice, menu
 from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
-from helpers.gradcheck import numerical_gradient
+from lessons.batchnorm_backward.checking import ATTEMPTS, TOLERANCE, Checked, Stepped, checked, stepped
 
-Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Parts = dict[str, Array]
-EPS, TOLERANCE, D = 1e-5, 1e-6, 3
 EDGES = (1e-13, 1e5)
 BATCH_SIZES = (1, 4, 8, 32)
 STEPS = tuple(10.0**-k for k in range(16, -1, -1))
-
-
-def normalized(x: Array, gamma: Array, beta: Array) -> Array:
-    """y = γ x_hat + β for x (N, D), N = 1 allowed; complex numbers pass through it as well."""
-    c = x - x.mean(axis=0)
-    return gamma * c / np.sqrt((c**2).mean(axis=0) + EPS) + beta
-
-
-def _parts(x: Array, dout: Array) -> Parts:
-    c = x - x.mean(axis=0)
-    s = 1 / np.sqrt((c**2).mean(axis=0) + EPS)
-    x_hat = c * s
-    return {"s": s, "d": dout, "mean": dout.mean(axis=0), "along": x_hat * (dout * x_hat).mean(axis=0)}
-
-
-# name: dx from the parts of the closed form, n and gamma
-ATTEMPTS: dict[str, Callable[[Parts, int, Array], Array]] = {
-    "right": lambda p, n, gamma: gamma * p["s"] * (p["d"] - p["mean"] - p["along"]),
-    "no_variance": lambda p, n, gamma: gamma * p["s"] * (p["d"] - p["mean"]),
-    "variance_sign": lambda p, n, gamma: gamma * p["s"] * (p["d"] - p["mean"] + p["along"]),
-    "no_mean": lambda p, n, gamma: gamma * p["s"] * (p["d"] - p["along"]),
-    "neither": lambda p, n, gamma: gamma * p["s"] * p["d"],
-    "sums": lambda p, n, gamma: gamma * p["s"] * (p["d"] - n * p["mean"] - n * p["along"]),
-    "no_gamma": lambda p, n, gamma: p["s"] * (p["d"] - p["mean"] - p["along"]),
-    "no_scale": lambda p, n, gamma: gamma * (p["d"] - p["mean"] - p["along"]),
-}
-
-
-class Checked(NamedTuple):
-    """A check and, for each attempt, its largest distance from the numerical gradient."""
-
-    n: int
-    dout: str
-    gamma: str
-    errors: dict[str, float]
-
-    @property
-    def caught(self) -> list[str]:
-        """The wrong ones that this check finds out."""
-        return [name for name, error in self.errors.items() if error > TOLERANCE]
-
-
-def checked(n: int, dout: str, gamma: str, seed: int = 0) -> Checked:
-    """Compare every attempt with a numerical gradient; ``dout`` and ``gamma`` are "ones" or "random"."""
-    rng = np.random.default_rng(seed)
-    x, above, scale = rng.normal(1, 1, (n, D)), rng.normal(size=(n, D)), rng.uniform(0.5, 2, D)
-    above = np.ones((n, D)) if dout == "ones" else above
-    scale = np.ones(D) if gamma == "ones" else scale
-    wanted = numerical_gradient(lambda v: float((above * normalized(v, scale, np.zeros(D))).sum()), x)
-    parts = _parts(x, above)
-    errors = {name: float(np.abs(wrong(parts, n, scale) - wanted).max()) for name, wrong in ATTEMPTS.items()}
-    return Checked(n, dout, gamma, errors)
 
 
 def checks() -> Panel:
@@ -113,37 +57,9 @@ def _describe_checks(result: Checked) -> str:
     return text("07.checks.sentence", n=result.n, caught=len(result.caught), missed=said, **kinds)
 
 
-class Stepped(NamedTuple):
-    """The error of three numerical gradients, relative to the largest entry, for a step h."""
-
-    h: float
-    errors: dict[str, float]
-
-
-METHODS: dict[str, Callable[[Callable[[Array], complex], Array, Array], float]] = {
-    "forward": lambda f, x, step: (f(x + step) - f(x)) / step.max(),
-    "central": lambda f, x, step: (f(x + step) - f(x - step)) / (2 * step.max()),
-    "complex": lambda f, x, step: f(x + 1j * step).imag / step.max(),
-}
 LINES = {"forward": {"color": BLACK, "linestyle": ":", "marker": "s"},
          "central": {"color": BLUE, "linestyle": "-", "marker": "o"},
          "complex": {"color": GREEN, "linestyle": "-.", "marker": "^"}}  # fmt: skip
-
-
-def stepped(h: float, seed: int = 0) -> Stepped:
-    """∂Σ dout·y/∂x of a random batch (8, 3) by each method with step ``h``, against the closed form."""
-    rng = np.random.default_rng(seed)
-    x, dout, gamma = rng.normal(1, 1, (8, D)), rng.normal(size=(8, D)), rng.uniform(0.5, 2, D)
-    exact = ATTEMPTS["right"](_parts(x, dout), 8, gamma)
-
-    def loss(moved: Array) -> complex:
-        return (dout * normalized(moved, gamma, np.zeros(D))).sum()
-
-    errors = {}
-    for name, method in METHODS.items():
-        found = [method(loss, x, h * one.reshape(x.shape)) for one in np.eye(x.size)]
-        errors[name] = float(np.abs(np.reshape(found, x.shape) - exact).max() / np.abs(exact).max())
-    return Stepped(h, errors)
 
 
 def step_size() -> Panel:

@@ -1,8 +1,7 @@
-"""Lesson 07's backward passes with a path left out, and the networks that are trained with them."""
+"""Lesson 07's panels on networks that are trained with a path of the gradient left out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,143 +13,16 @@ from course.catalogue import text
 from course.controls import choice, menu, steps
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREEN, GREY
-from helpers.batching import minibatches
-from helpers.batchnorm import BatchNormCache
 from helpers.data import Dataset
-from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, accuracy, backward, forward, initialize
-from helpers.training import sgd_update
-from helpers.validate import NotFiniteError
+from lessons.batchnorm_backward.experiments import Moment, Run, State, moments
 
-Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Backward = Callable[[Array, BatchNormCache], tuple[Array, ...]]
-Gradients = Callable[[Network, Array, tuple[LayerCache, ...]], Parameters]
-SIZES, BATCH_SIZE = (64, 100, 100, 100, 10), 60
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 STYLES = {"right": BATCHNORM, "no_variance": {"color": GREEN, "linestyle": "-."},
           "no_mean": {"color": BLACK, "linestyle": "--"}, "neither": {"color": GREY, "linestyle": ":"}}  # fmt: skip
 MARKERS = {"right": "D", "no_variance": "^", "no_mean": "s", "neither": "v"}
 GROWTH, OFFSETS = (1e-3, 1e4), (0.1, 30)
 KEYS, KEY_HEIGHT = (0.155, 0.32, 0.575, 0.81), 0.95  # where the four labels stand, as shares of the figure
-
-
-def without(dout: Array, cache: BatchNormCache, mean: bool = False, variance: bool = False) -> tuple[Array, ...]:
-    """(dx, dgamma, dbeta) with the path through the mean or the variance left out where ``mean``, ``variance`` is set.
-
-    With both left out, mean and variance are taken for constants.
-    """
-    dbeta, dgamma = dout.sum(axis=0), (dout * cache.x_hat).sum(axis=0)
-    rest = dout if mean else dout - dbeta / len(dout)
-    rest = rest if variance else rest - cache.x_hat * (dgamma / len(dout))
-    return cache.gamma * cache.inv_std * rest, dgamma, dbeta
-
-
-VERSIONS: dict[str, Backward] = {
-    "right": without,
-    "no_variance": partial(without, variance=True),
-    "no_mean": partial(without, mean=True),
-    "neither": partial(without, mean=True, variance=True),
-}
-
-
-class State(NamedTuple):
-    """A network at one moment; after it has diverged, all numbers are nan.
-
-    accuracy is that on the probe, which is normalized with its own statistics. ``lengths`` are the weights'
-    ‖W‖ against the start, ``offsets`` the |mean| / standard deviation of a typical unit's u, both (3,), by layer.
-    """
-
-    accuracy: float
-    lengths: Array
-    offsets: Array
-
-
-Moment = dict[str, State]
-GONE = State(np.nan, np.full(3, np.nan), np.full(3, np.nan))
-
-
-class Run(NamedTuple):
-    """The moments of a run so far, with the updates done at each."""
-
-    updates: list[int]
-    moments: list[Moment]
-
-
-def split_gradients(
-    network: Network, dlogits: Array, caches: tuple[LayerCache, ...], own: str, down: str
-) -> Parameters:
-    """The gradients where each layer's own weights get dx from version ``own``, the layers before from ``down``."""
-    seen: list[Array] = []
-
-    def both(dout: Array, cache: BatchNormCache) -> tuple[Array, ...]:
-        seen.append(VERSIONS[own](dout, cache)[0])
-        return VERSIONS[down](dout, cache)
-
-    found = backward(network, dlogits, caches, norm_backward=both)
-    hidden = range(network.hidden, 0, -1)  # the order in which the backward pass meets them
-    return found | {f"weight{k}": caches[k - 1].linear.x.T @ dx for k, dx in zip(hidden, seen, strict=True)}
-
-
-def trained(network: Network, train: Dataset, gradients: Gradients, rate: float, seed: int) -> Iterator[Parameters]:
-    """The parameters at the start and after each update; ends where the network diverges."""
-    parameters = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    rng = np.random.default_rng(100 + seed)
-    yield parameters
-    while True:
-        for x, y in minibatches(train.x, train.y, BATCH_SIZE, rng, drop_last=True):
-            try:
-                with np.errstate(over="ignore", invalid="ignore"):
-                    logits, caches = forward(network, parameters, x)
-                    found = gradients(network, softmax_cross_entropy(logits, y)[1], caches)
-                    parameters = sgd_update(parameters, found, rate)
-            except NotFiniteError:
-                return
-            yield parameters
-
-
-def states(network: Network, train: Dataset, probe: Dataset, gradients: Gradients, rate: float, every: int,
-           seed: int = 0) -> Iterator[State]:  # fmt: skip
-    """What `trained` comes to, after 0, ``every``, 2 · ``every`` … updates, without an end."""
-    kept = islice(trained(network, train, gradients, rate, seed), 0, None, every)
-    start = next(kept)
-    yield measured(network, start, start, probe)
-    for parameters in kept:
-        yield measured(network, start, parameters, probe)
-    while True:
-        yield GONE
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def measured(network: Network, start: Parameters, parameters: Parameters, probe: Dataset) -> State:
-    """The state of a network that began as ``start``."""
-    try:
-        logits, caches = forward(network, parameters, probe.x)
-    except NotFiniteError:
-        return GONE
-    names = [f"weight{k}" for k in range(1, network.depth)]
-    lengths = [np.linalg.norm(parameters[name]) / np.linalg.norm(start[name]) for name in names]
-    offsets = [np.median(np.abs(layer.norm.mean) * layer.norm.inv_std) for layer in caches[:-1]]
-    return State(accuracy(logits, probe.y), np.array(lengths), np.array(offsets))
-
-
-def moments(train: Dataset, probe: Dataset, activation: str, rate: float, updates: int, every: int,
-            seed: int = 0) -> Iterator[Run]:  # fmt: skip
-    """The four networks side by side, from the same weights with the same batches."""
-    network, run = Network(SIZES, activation, batchnorm=True), Run([], [])
-    runs = {name: states(network, train, probe, partial(backward, norm_backward=version), rate, every, seed)
-            for name, version in VERSIONS.items()}  # fmt: skip
-    for update in range(0, updates + 1, every):
-        run.moments.append({name: next(found) for name, found in runs.items()})
-        run.updates.append(update)
-        yield run
-
-
-def split_state(train: Dataset, probe: Dataset, own: str, down: str, rate: float, updates: int, seed: int) -> State:
-    """Where the sigmoid network stands after ``updates`` with `split_gradients`."""
-    gradients = partial(split_gradients, own=own, down=down)
-    found = states(Network(SIZES, "sigmoid", batchnorm=True), train, probe, gradients, rate, updates, seed)
-    return list(islice(found, 2))[-1]
 
 
 def training(train: Dataset, probe: Dataset, rate: float, updates: int, every: int) -> Panel:

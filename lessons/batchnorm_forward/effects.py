@@ -4,26 +4,17 @@ from functools import cache
 
 import numpy as np
 
-from helpers.batching import minibatches
 from helpers.data import Dataset, load_digits8, train_test_split
-from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
-from helpers.training import sgd_update, train
-from lessons.batchnorm_forward.norm_training import PLACED, PLACED_STD
-
-Array = np.ndarray
+from helpers.network import Network, accuracy, forward
+from helpers.validate import Array
+from lessons.batchnorm_forward import experiments
+from lessons.batchnorm_forward.experiments import loss_of, share_below_0
 
 
 @cache
 def digits() -> tuple[Dataset, Dataset]:
     """1,500 small digits to train with and 297 to test with."""
     return train_test_split(load_digits8(), 297, 0)
-
-
-def loss_of(network: Network, parameters: Parameters) -> float:
-    """The training loss, with the training digits as one batch."""
-    examples, _ = digits()
-    return softmax_cross_entropy(forward(network, parameters, examples.x)[0], examples.y)[0]
 
 
 @cache
@@ -33,18 +24,11 @@ def held(activation: str, batchnorm: bool, frozen: bool, seed: int) -> tuple[flo
     With ``frozen``, γ and β stay at 1 and 0.
     """
     examples, test = digits()
-    network, rng = Network((64, 64, 64, 10), activation, batchnorm), np.random.default_rng(100 + seed)
-    first = weights = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    for _ in range(12):
-        for x, y in minibatches(examples.x, examples.y, 60, rng):
-            _, gradients, _ = loss_and_gradients(network, weights, x, y)
-            if frozen:
-                gradients |= {k: 0 * g for k, g in gradients.items() if k.startswith(("gamma", "beta"))}
-            weights = sgd_update(weights, gradients, 0.5)
-    shares = [float(np.mean([np.mean(c.z <= 0) for c in forward(network, w, examples.x)[1][:-1]]))
-              for w in (first, weights)]  # fmt: skip
-    right = accuracy(forward(network, weights, test.x)[0], test.y)
-    return shares[0], shares[1], loss_of(network, weights), right
+    network = Network((64, 64, 64, 10), activation, batchnorm)
+    first, last = experiments.trained(network, examples, frozen, seed=seed)
+    right = accuracy(forward(network, last, test.x)[0], test.y)
+    shares = (share_below_0(network, parameters, examples) for parameters in (first, last))
+    return *shares, loss_of(network, last, examples), right
 
 
 def about_half(batchnorm: bool, frozen: bool, seed: int) -> bool:
@@ -58,42 +42,33 @@ def no_worse_held(seed: int) -> bool:
 
 
 @cache
-def trained(network: Network, seed: int, rate: float, epochs: int, std: float | None = None) -> Parameters:
-    """A float32 training run with batches of 60."""
-    examples, _ = digits()
-    first = initialize(network, np.random.default_rng(seed), std, np.float32)
-    return train(network, first, examples.x, examples.y, batch_size=60, epochs=epochs, learning_rate=rate,
-                 rng=np.random.default_rng(100 + seed)).parameters  # fmt: skip
-
-
 def medians(seed: int) -> Array:
     """The median γ of both hidden layers of 20 sigmoid units after 400 updates at rate 1."""
-    last = trained(Network((64, 20, 20, 10), "sigmoid", True), seed, 1.0, 16)
-    return np.array([np.median(last["gamma1"]), np.median(last["gamma2"])])
+    *_, last = experiments.affine_moments(*digits(), seed=seed)
+    return np.median(last.gammas, axis=1)
+
+
+@cache
+def final_loss(activation: str, rate: float, after: bool, seed: int) -> float:
+    """The training loss after 5 epochs; infinite if it diverges."""
+    return experiments.final_loss(activation, rate, after, digits()[0], seed)
 
 
 def before_ahead(activation: str, rate: float, seed: int) -> bool:
     """After 5 epochs the training loss is lower with batch norm before the activation than after it."""
-    losses = []
-    for after in (False, True):
-        network = Network((64, 64, 64, 10), activation, True, norm_after_activation=after)
-        losses.append(loss_of(network, trained(network, seed, rate, 5)))
-    return losses[0] < losses[1]
+    return final_loss(activation, rate, False, seed) < final_loss(activation, rate, True, seed)
 
 
 def diverged(activation: str, after: bool, rate: float, seed: int) -> bool:
     """Whether 5 epochs of training end in a loss that is not finite."""
-    examples, _ = digits()
-    network = Network((64, 64, 64, 10), activation, True, norm_after_activation=after)
-    first = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    return train(network, first, examples.x, examples.y, batch_size=60, epochs=5, learning_rate=rate,
-                 rng=np.random.default_rng(100 + seed)).diverged is not None  # fmt: skip
+    return final_loss(activation, rate, after, seed) == np.inf
 
 
+@cache
 def placed(where: tuple[bool, ...], rate: float, seed: int) -> float:
     """The training loss after 400 updates with batch norm at chosen layers of a sigmoid network."""
-    network = Network(PLACED, "sigmoid", where)
-    return loss_of(network, trained(network, seed, rate, 16, PLACED_STD))
+    examples, _ = digits()
+    return loss_of(*experiments.placed(where, examples, rate, seed), examples)
 
 
 NOWHERE, FIRST, SECOND, THIRD, ALL = ((False,) * 3, (True, False, False), (False, True, False), (False, False, True),

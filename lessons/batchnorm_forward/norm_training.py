@@ -1,7 +1,6 @@
 """Lesson 06's panels that train: gamma and beta on their way, and batch normalization at chosen layers."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -12,58 +11,25 @@ from course.catalogue import text
 from course.controls import choice, steps, switch
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN
-from helpers.batching import minibatches
 from helpers.data import Dataset
-from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
-from helpers.training import Step, sgd_update, training_steps
+from helpers.recording import growing
+from lessons.batchnorm_forward.experiments import (
+    EVERY,
+    LAYERS,
+    PLACED,
+    PLACED_EVERY,
+    UPDATES,
+    Curve,
+    Moment,
+    affine_moments,
+    curves,
+)
 
-Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-BATCH_SIZE = 60
-LAYERS = (1, 2)
-UPDATES, EVERY = 400, 4
 DRAWN = 8  # units drawn while the run grows
 GAMMAS, BETAS = (0.5, 3.9), (-0.8, 0.8)  # limits of the pictures
-PLACED = (64, 50, 50, 50, 10)  # the network of `placement`
-PLACED_STD, PLACED_EVERY = 0.1, 10
 RATES = (0.1, 0.3, 1.0)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-
-
-def run_steps(network: Network, train: Dataset, rate: float, std: float | None, seed: int = 0) -> Iterator[Step]:
-    """Endless updates in float32 with batches of 60; weights and batches from ``seed``."""
-    start = initialize(network, np.random.default_rng(seed), std, np.float32)
-    return training_steps(network, start, train.x, train.y, batch_size=BATCH_SIZE, epochs=1_000_000,
-                          learning_rate=rate, rng=np.random.default_rng(100 + seed), drop_last=True)  # fmt: skip
-
-
-def trained(network: Network, train: Dataset, held: bool, rate: float = 0.5, epochs: int = 12) -> list[Parameters]:
-    """The float32 parameters before and after training; if ``held``, gammas and betas keep their values."""
-    weights = first = initialize(network, np.random.default_rng(0), dtype=np.float32)
-    rng = np.random.default_rng(1)
-    for _ in range(epochs):
-        for x, y in minibatches(train.x, train.y, BATCH_SIZE, rng):
-            _, gradients, _ = loss_and_gradients(network, weights, x, y)
-            if held:
-                gradients |= {k: 0 * g for k, g in gradients.items() if k.startswith(("gamma", "beta"))}
-            weights = sgd_update(weights, gradients, rate)
-    return [first, weights]
-
-
-def share_below_0(network: Network, parameters: Parameters, examples: Dataset) -> float:
-    """The share of the hidden layers' pre-activations at or below 0, with all ``examples`` as one batch."""
-    caches = forward(network, parameters, examples.x)[1]
-    return float(np.mean([np.mean(cache.z <= 0) for cache in caches[:-1]]))
-
-
-class Moment(NamedTuple):
-    """After some updates: each hidden layer's gammas and betas, (layers, units), and the test accuracy."""
-
-    update: int
-    gammas: Array
-    betas: Array
-    accuracy: float
 
 
 Run = list[Moment]
@@ -71,25 +37,14 @@ Run = list[Moment]
 
 def training(train: Dataset, test: Dataset, learning_rate: float = 1.0) -> Panel:
     """A run to `grow`: 400 updates of 64-20-20-10 sigmoid units with batch norm, recorded after every 4."""
-    network = Network((64, 20, 20, 10), "sigmoid", batchnorm=True)
 
     def compute() -> Iterator[Run]:
-        run = [Moment(0, np.ones((2, 20)), np.zeros((2, 20)), 0.1)]
-        for step in islice(run_steps(network, train, learning_rate, None), UPDATES):
-            if step.update % EVERY == 0:
-                run.append(_moment(network, step, test))
-                yield run
+        return growing(affine_moments(train, test, learning_rate))
 
     def describe(run: Run) -> str:
         return text("06.training.sentence", **_typical(run[-1]))
 
-    return RunPanel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY)
-
-
-def _moment(network: Network, step: Step, test: Dataset) -> Moment:
-    gammas, betas = (np.array([step.parameters[f"{name}{k}"] for k in LAYERS]) for name in ("gamma", "beta"))
-    right = accuracy(predict(network, step.parameters, step.running, test.x), test.y)
-    return Moment(step.update, gammas, betas, right)
+    return RunPanel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY + 1)
 
 
 def _typical(moment: Moment) -> dict[str, float]:
@@ -152,13 +107,6 @@ def _draw_moments(figure: Figure) -> Built:
     return (*dots, *words), update
 
 
-class Curve(NamedTuple):
-    """Training losses after 0, 10, 20 … updates and the test accuracy after the last of them."""
-
-    losses: tuple[float, ...]
-    accuracy: float
-
-
 class Placed(NamedTuple):
     """A run with batch norm at some layers, beside one without any; ``added`` counts the gammas and betas."""
 
@@ -174,9 +122,8 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
     def compute(layer1: bool, layer2: bool, layer3: bool, learning_rate: float) -> Iterator[Placed]:
         chosen = (layer1, layer2, layer3)
         added = 2 * sum(size for size, normed in zip(PLACED[1:-1], chosen, strict=True) if normed)
-        curves = [_curves(Network(PLACED, "sigmoid", which), train, test, learning_rate, updates)
-                  for which in (chosen, False)]  # fmt: skip
-        for normed, plain in zip(*curves, strict=True):
+        pairs = (curves(where, train, test, learning_rate, updates) for where in (chosen, (False,) * 3))
+        for normed, plain in zip(*pairs, strict=False):
             yield Placed(chosen, added, normed, plain)
 
     def describe(result: Placed) -> str:
@@ -185,21 +132,7 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
     controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
                 choice("learning_rate", RATES, 0.1)]  # fmt: skip
     return RunPanel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
-                 total=lambda **_: updates // PLACED_EVERY)  # fmt: skip
-
-
-def _curves(network: Network, train: Dataset, test: Dataset, rate: float, updates: int) -> Iterator[Curve]:
-    start = initialize(network, np.random.default_rng(0), PLACED_STD, np.float32)
-    losses = [loss_of(network, start, train)]
-    for step in islice(run_steps(network, train, rate, PLACED_STD), updates):
-        if step.update % PLACED_EVERY == 0:
-            losses.append(loss_of(network, step.parameters, train))
-            yield Curve(tuple(losses), accuracy(predict(network, step.parameters, step.running, test.x), test.y))
-
-
-def loss_of(network: Network, parameters: Parameters, examples: Dataset) -> float:
-    """The loss, with all ``examples`` as one batch."""
-    return softmax_cross_entropy(forward(network, parameters, examples.x)[0], examples.y)[0]
+                 total=lambda **_: updates // PLACED_EVERY + 1)  # fmt: skip
 
 
 def _placed_numbers(result: Placed) -> dict[str, object]:

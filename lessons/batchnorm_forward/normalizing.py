@@ -12,29 +12,15 @@ from course.catalogue import text
 from course.controls import menu, number
 from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY
-from helpers.batchnorm import batchnorm_forward
-from helpers.network import Network, forward, initialize
+from lessons.batchnorm_forward.experiments import normalized, shape_numbers
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
 
-EPS = 1e-5
 MOST = 15.0  # the largest value of the editable batch
 SHAPE_BINS = np.linspace(-4, 4, 33)  # in standard deviations from the mean
 ZERO_BINS = np.linspace(-11, 11, 89)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-
-
-def normalized(column: Array, gamma: float = 1.0, beta: float = 0.0, eps: float = EPS) -> Array:
-    """Batch normalization of one feature (N,), as float64 (N,)."""
-    x = np.asarray(column, np.float64)[:, None]
-    return batchnorm_forward(x, np.array([float(gamma)]), np.array([float(beta)]), eps)[0][:, 0]
-
-
-def hidden_unit(pixels: Array, unit: int = 37) -> Array:
-    """The pre-activations (N,) of one unit in the first of two hidden layers, before training; ``pixels`` (N, 64)."""
-    network = Network((64, 64, 64, 10))
-    return forward(network, initialize(network, np.random.default_rng(0)), pixels)[1][0].z[:, unit]
 
 
 def on_grid(value: float) -> float:
@@ -107,13 +93,6 @@ class Shape(NamedTuple):
     name: str
     x: Array
     x_hat: Array
-
-
-def shape_numbers(column: Array) -> tuple[float, float, float, float]:
-    """Mean, standard deviation, skewness, and the share in percent within one standard deviation of the mean."""
-    mean, std = float(column.mean()), float(column.std())
-    z = (column - mean) / std
-    return mean, std, float((z**3).mean()), 100 * float((np.abs(z) < 1).mean())
 
 
 def shape(features: Mapping[str, Array]) -> Panel:

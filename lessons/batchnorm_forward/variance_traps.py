@@ -11,7 +11,7 @@ from course.catalogue import text
 from course.controls import choice
 from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY
-from helpers.batchnorm import batchnorm_forward
+from lessons.batchnorm_forward.experiments import D, errors, noise, output_variances
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -21,7 +21,6 @@ STD_GRID = np.geomspace(STDS[0], STDS[-1], 121)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9}
 MEANS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5)
 LOW, HIGH = 1e-9, 1e4  # limits of the picture
-N, D = 256, 16
 
 
 class Epsilon(NamedTuple):
@@ -37,16 +36,10 @@ class Epsilon(NamedTuple):
 
 def epsilon(column: Array) -> Panel:
     """Scale one feature (N,) to a chosen standard deviation and normalize it with a chosen eps."""
-    unit = (column - column.mean()) / column.std()
-
-    def variances(stds: Array, eps: float) -> tuple[Array, Array]:
-        x = unit[:, None] * stds
-        ones = np.ones(len(stds))
-        return batchnorm_forward(x, ones, 0 * ones, eps)[0].var(axis=0), (x / (stds + eps)).var(axis=0)
 
     def compute(eps: float, std: float) -> Epsilon:
-        (inside,), (outside,) = variances(np.array([std]), eps)
-        return Epsilon(eps, std, float(inside), float(outside), *variances(STD_GRID, eps))
+        (inside,), (outside,) = output_variances(column, np.array([std]), eps)
+        return Epsilon(eps, std, float(inside), float(outside), *output_variances(column, STD_GRID, eps))
 
     def describe(result: Epsilon) -> str:
         return text("06.epsilon.sentence", root=result.eps**0.5, **result._asdict())
@@ -82,21 +75,6 @@ def _draw_epsilon(figure: Figure) -> Built:
     return (outside, inside, root, other, mark, *words, note), update
 
 
-def one_pass(x: Array) -> Array:
-    """E[x²] − E[x]² of each column of x (N, D), in the dtype of x."""
-    return (x * x).mean(axis=0) - x.mean(axis=0) ** 2
-
-
-def two_passes(x: Array) -> Array:
-    """E[(x − E[x])²] of each column of x (N, D), in the dtype of x."""
-    return ((x - x.mean(axis=0)) ** 2).mean(axis=0)
-
-
-def noise(seed: int = 0) -> Array:
-    """Normal values with variance 1: a batch of 256 with 16 features, float64."""
-    return np.random.default_rng(seed).standard_normal((N, D))
-
-
 class Errors(NamedTuple):
     """For each of MEANS (M,) the median relative errors over the features, and how many one-pass variances are < 0."""
 
@@ -104,17 +82,6 @@ class Errors(NamedTuple):
     one: Array
     two: Array
     negative: Array
-
-
-def errors(values: Array, mean: float) -> tuple[float, float, int]:
-    """Median relative error in one pass and in two, and the number of negative variances; ``values`` (N, D) float64.
-
-    Both are compared with the float64 variance of the very same float32 numbers.
-    """
-    x = (values + mean).astype(np.float32)
-    true = two_passes(x.astype(np.float64))
-    one, two = (np.median(np.abs(found - true) / true) for found in (one_pass(x), two_passes(x)))
-    return float(one), float(two), int((one_pass(x) < 0).sum())
 
 
 def trap() -> Panel:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,87 +13,27 @@ from course.catalogue import text, texts
 from course.controls import choice
 from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
-from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, forward
-from helpers.training import training_steps
-from helpers.validate import NotFiniteError
+from helpers.network import Network, Parameters
+from lessons.choosing_batch_and_epochs.experiments import MOST_UPDATES, Approach, Examples, approach, float32_bytes
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Examples = tuple[Array, Array]
 
 COST_SIZES = (1, 4, 16, 64, 256, 2000)
 COST_RATES = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
-MOST_UPDATES, MOST_EXAMPLES = 600, 200_000  # a run that has not reached its target by then is given up
+MOST_EXAMPLES = 200_000  # a run that has not reached its target by then is given up
 MOST_LOSS = 3.0  # the picture of a way to the target goes so far up
-CHECKS = frozenset(round(1.1**k) for k in range(100))  # the updates after which the loss is measured
 
-FLOAT32 = 4
 MEMORY_SIZES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 MEMORY_HIDDEN = (10, 100, 1000, 10_000)
 PARTS = ("parameters", "gradients", "activations", "all")
 MEMORY_MB = (1, 10, 100, 1000, 10_000)
 
 
-class Approach(NamedTuple):
-    """A run on its way to a target loss: ``losses`` of other digits at some ``updates``; ``done`` of them so far."""
-
-    batch_size: int
-    learning_rate: float
-    n_examples: int
-    updates: list[int]
-    losses: list[float]
-    done: int = 0
-    reached: bool = False
-    diverged: bool = False
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def probe_loss(network: Network, parameters: Parameters, probe: Examples) -> float:
-    """The mean loss of other digits (x, y); NaN where a signal overflows."""
-    try:
-        return softmax_cross_entropy(forward(network, parameters, probe[0])[0], probe[1])[0]
-    except NotFiniteError:
-        return math.nan
-
-
 def at_the_top(x: Sequence[float], losses: Sequence[float], top: float) -> tuple[Array, Array]:
     """Places for marks at the upper edge of a picture, (K,) each: where ``losses`` over ``x``, (N,), go beyond it."""
     beyond = np.asarray(x)[np.asarray(losses) > top]
     return beyond, np.full(len(beyond), 0.98 * top)
-
-
-def approach(
-    network: Network,
-    start: Parameters,
-    data: Examples,
-    probe: Examples,
-    target: float,
-    *,
-    batch_size: int,
-    learning_rate: float,
-    most: int = MOST_UPDATES,
-    seed: int = 1,
-) -> Iterator[Approach]:
-    """Train until the probe's loss is at most ``target``, for at most ``most`` updates; ``data``, ``probe``: (x, y)."""
-    run = Approach(batch_size, learning_rate, len(data[0]), [], [])
-    for step in training_steps(network, start, *data, batch_size=batch_size, epochs=most,
-                               learning_rate=learning_rate, rng=np.random.default_rng(seed)):  # fmt: skip
-        if not math.isfinite(step.loss):
-            yield run._replace(done=step.update, diverged=True)
-            return
-        run = run._replace(done=step.update)
-        if step.update in CHECKS:
-            loss = probe_loss(network, step.parameters, probe)
-            if not math.isfinite(loss):
-                yield run._replace(diverged=True)
-                return
-            run.updates.append(step.update)
-            run.losses.append(loss)
-            run = run._replace(reached=loss <= target)
-        yield run
-        if run.reached or step.update == most:
-            return
 
 
 def to_target(network: Network, start: Parameters, data: Examples, probe: Examples, target: float) -> Panel:
@@ -105,38 +46,40 @@ def to_target(network: Network, start: Parameters, data: Examples, probe: Exampl
         return approach(network, start, data, probe, target, batch_size=batch_size, learning_rate=learning_rate,
                         most=most(batch_size))  # fmt: skip
 
-    def build(figure: Figure) -> Built:
-        axes = left, right = figure.subplots(1, 2, sharey=True)
-        for ax, name, limits in zip(axes, ("updates", "epochs"), ((0.8, 1000), (3e-4, 200)), strict=True):
-            ax.set(xscale="log", xlim=limits, xlabel=text(f"03.to_target.{name}"))
-            ax.axhline(target, color=GREEN, linestyle="-.")
-        left.set(ylim=(0, MOST_LOSS), ylabel=text("03.to_target.y"))
-        left.text(0.9, target + 0.06, text("03.to_target.target", target=target), color=GREEN)
-        lines = [ax.plot([], [], "-o", color=BLUE, markersize=4)[0] for ax in axes]
-        marks = [ax.plot([], [], "D", color=BLACK, markersize=10)[0] for ax in axes]
-        highs = [ax.plot([], [], "^", color=BLACK, markersize=7)[0] for ax in axes]
-        labels = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom") for ax in axes]
-        above = left.text(0.97, 0.92, "", transform=left.transAxes, ha="right", va="top")
-
-        def update(run: Approach) -> None:
-            at, end = np.array(run.updates), slice(-1 if run.reached else len(run.updates), None)
-            per_update = (1, run.batch_size / run.n_examples)
-            for line, mark, high, per in zip(lines, marks, highs, per_update, strict=True):
-                line.set_data(at * per, run.losses)
-                mark.set_data(at[end] * per, run.losses[end])
-                high.set_data(at_the_top(at * per, run.losses, MOST_LOSS))
-            count = sum(loss > MOST_LOSS for loss in run.losses)
-            above.set_text(text("03.to_target.above", count=count, top=MOST_LOSS) if count else "")
-            for label, unit in zip(labels, ("updates", "epochs"), strict=True):
-                label.set_text(text(f"03.to_target.{_outcome(run)}_{unit}", **_approach_numbers(run)))
-
-        return (*lines, *marks, *highs, *labels, above), update
-
     def describe(run: Approach) -> str:
         return text(f"03.to_target.{_outcome(run)}_sentence", target=target, **_approach_numbers(run))
 
     controls = [choice("batch_size", COST_SIZES, 64), choice("learning_rate", COST_RATES, 0.1)]
-    return RunPanel("03.to_target", controls, compute, build, describe, total=most)
+    return RunPanel("03.to_target", controls, compute, partial(_draw_approach, target=target), describe, total=most)
+
+
+def _draw_approach(figure: Figure, target: float) -> Built:
+    """The loss on its way to ``target``, against the updates at the left and against the epochs at the right."""
+    axes = left, right = figure.subplots(1, 2, sharey=True)
+    for ax, name, limits in zip(axes, ("updates", "epochs"), ((0.8, 1000), (3e-4, 200)), strict=True):
+        ax.set(xscale="log", xlim=limits, xlabel=text(f"03.to_target.{name}"))
+        ax.axhline(target, color=GREEN, linestyle="-.")
+    left.set(ylim=(0, MOST_LOSS), ylabel=text("03.to_target.y"))
+    left.text(0.9, target + 0.06, text("03.to_target.target", target=target), color=GREEN)
+    lines = [ax.plot([], [], "-o", color=BLUE, markersize=4)[0] for ax in axes]
+    marks = [ax.plot([], [], "D", color=BLACK, markersize=10)[0] for ax in axes]
+    highs = [ax.plot([], [], "^", color=BLACK, markersize=7)[0] for ax in axes]
+    labels = [ax.text(0.97, 0.02, "", transform=ax.transAxes, ha="right", va="bottom") for ax in axes]
+    above = left.text(0.97, 0.92, "", transform=left.transAxes, ha="right", va="top")
+
+    def update(run: Approach) -> None:
+        at, end = np.array(run.updates), slice(-1 if run.reached else len(run.updates), None)
+        per_update = (1, run.batch_size / run.n_examples)
+        for line, mark, high, per in zip(lines, marks, highs, per_update, strict=True):
+            line.set_data(at * per, run.losses)
+            mark.set_data(at[end] * per, run.losses[end])
+            high.set_data(at_the_top(at * per, run.losses, MOST_LOSS))
+        count = sum(loss > MOST_LOSS for loss in run.losses)
+        above.set_text(text("03.to_target.above", count=count, top=MOST_LOSS) if count else "")
+        for label, unit in zip(labels, ("updates", "epochs"), strict=True):
+            label.set_text(text(f"03.to_target.{_outcome(run)}_{unit}", **_approach_numbers(run)))
+
+    return (*lines, *marks, *highs, *labels, above), update
 
 
 def _outcome(run: Approach) -> str:
@@ -147,14 +90,6 @@ def _approach_numbers(run: Approach) -> dict[str, float]:
     epochs = run.done * run.batch_size / run.n_examples
     last = run.losses[-1] if run.losses else math.nan
     return {**run._asdict(), "epochs": epochs, "last": last}
-
-
-def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:
-    """The bytes that a forward pass holds for the backward pass, the batch itself and the logits included."""
-    arrays = [logits]
-    for layer in caches:
-        arrays += [layer.linear.x, layer.z, *(layer.activation or ())]
-    return sum({id(array): array.nbytes for array in arrays if array is not None}.values())
 
 
 class Memory(NamedTuple):
@@ -173,9 +108,7 @@ def memory() -> Panel:
     """What a training step of 784-hidden-10 holds in float32, against the memory of a machine."""
 
     def compute(batch_size: int, hidden: int, megabytes: int) -> Memory:
-        weights = FLOAT32 * (784 * hidden + hidden + 10 * hidden + 10)
-        each = FLOAT32 * (784 + 2 * hidden + 10) + hidden  # pixels, before and after ReLU, scores; a byte of mask
-        limit = megabytes * 10**6
+        (weights, each), limit = float32_bytes(hidden), megabytes * 10**6
         return Memory(batch_size, hidden, limit, weights, weights, batch_size * each,
                       max(0, (limit - 2 * weights) // each))  # fmt: skip
 

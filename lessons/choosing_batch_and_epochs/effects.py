@@ -8,14 +8,23 @@ import numpy as np
 
 from helpers import data
 from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, accuracy, forward, initialize, loss_and_gradients
-from helpers.training import train, training_steps
-from lessons.choosing_batch_and_epochs.batch_cost import Approach, approach
-from lessons.choosing_batch_and_epochs.fitting import Fit, fit, measured_updates, with_wrong_labels
-from lessons.choosing_batch_and_epochs.gradient_noise import drawn_means, expected_spread
+from helpers.network import Network, forward, initialize, loss_and_gradients
+from helpers.validate import Array
+from lessons.choosing_batch_and_epochs import experiments
+from lessons.choosing_batch_and_epochs.experiments import (
+    Approach,
+    Examples,
+    Fit,
+    approach,
+    drawn_means,
+    expected_spread,
+    fit,
+    measured_updates,
+    pooled,
+    spread,
+    with_wrong_labels,
+)
 
-Array = np.ndarray
-Examples = tuple[Array, Array]
 NETWORK = Network((784, 100, 10))
 TARGET = 0.6
 
@@ -33,9 +42,9 @@ def held_out(n: int) -> Examples:
     return test.x[:n], test.y[:n]
 
 
-def start(seed: int, network: Network = NETWORK) -> dict[str, Array]:
+def start(seed: int) -> dict[str, Array]:
     """Weights to start from."""
-    return initialize(network, np.random.default_rng(seed), dtype=np.float32)
+    return initialize(NETWORK, np.random.default_rng(seed), dtype=np.float32)
 
 
 def noise_follows_the_law(seed: int) -> bool:
@@ -46,8 +55,8 @@ def noise_follows_the_law(seed: int) -> bool:
     rng = np.random.default_rng(seed)
     ratios = []
     for size in (1, 5, 20, 100, 500, 950):
-        off = drawn_means(gradients, size, 300, rng) - gradients.mean(axis=0)
-        ratios.append(np.sqrt((off**2).sum(axis=1).mean()) / expected_spread(gradients, size))
+        found = spread(drawn_means(gradients, size, 300, rng), gradients.mean(axis=0))
+        ratios.append(found / expected_spread(gradients, size))
     full = loss_and_gradients(NETWORK, start(seed), x, y)[1]["bias2"]
     return bool(np.abs(np.array(ratios) - 1).max() < 0.1 and np.allclose(gradients.mean(axis=0), full, atol=1e-5))
 
@@ -95,15 +104,8 @@ def from_64_on_a_fixed_rate_takes_equal_updates(seed: int) -> bool:
 
 def largest_rise(size: int, rate: float, seed: int) -> tuple[float, float]:
     """The largest rise of the loss between measurements, 400 updates, and the loss at the end."""
-    losses = []
-    for step in training_steps(NETWORK, start(seed), *digits(2000, seed), batch_size=size, epochs=400,
-                               learning_rate=rate, rng=np.random.default_rng(seed)):  # fmt: skip
-        if step.update % 4 == 0:
-            x, y = held_out(500)
-            losses.append(softmax_cross_entropy(forward(NETWORK, step.parameters, x)[0], y)[0])
-        if step.update == 400:
-            break
-    return float(np.diff(losses).max()), losses[-1]
+    *_, last = experiments.path(NETWORK, start(seed), digits(2000, seed), held_out(500), size, rate, seed)
+    return float(np.diff(last.losses).max()), last.losses[-1]
 
 
 def small_is_unstable(seed: int) -> bool:
@@ -157,12 +159,9 @@ def wrong_answers_cost_more(seed: int) -> bool:
 
 def patience_of_ten_saves_epochs(seed: int) -> bool:
     """Measured each epoch: stopped before epoch 40 of 60, within 3 % of the record's lowest validation loss."""
-    losses, best = [row[1] for row in grown(seed).losses], 0
-    for epoch, loss in enumerate(losses):
-        best = epoch if loss < losses[best] else best
-        if epoch - best >= 10:
-            break
-    return epoch < 40 and losses[best] < 1.03 * min(losses)
+    losses = [row[1] for row in grown(seed).losses]
+    seen = experiments.stopping(losses, len(losses) - 1, patience=10)
+    return seen.epoch < 40 and losses[seen.best] < 1.03 * min(losses)
 
 
 def by_digits(seed: int) -> list[Fit]:
@@ -213,27 +212,16 @@ def more_units_than_needed_do_no_harm(seed: int) -> bool:
 def a_biased_sample_is_worse(seed: int) -> bool:
     """1,000 digits of which few are 5 to 9: at its best 5 points less accurate than 1,000 fair ones."""
     x, y = digits(8000, seed)
-    rows = np.flatnonzero((y < 5) | (np.random.default_rng(seed).random(len(y)) < 0.05))[:1000]
+    rows = experiments.biased_rows(y, 1000, np.random.default_rng(seed))
     biased = _last(fit((x[rows], y[rows]), held_out(1000), updates=1000, seed=seed))
     return fitted(100, 1000, 0, 1000, seed).accuracies[-1][1] - biased.accuracies[biased.best][1] > 0.05
-
-
-SMALL = Network((196, 32, 10))
-
-
-def pooled(x: Array) -> Array:
-    """Pictures (N, 784) as (N, 196): the means of 2×2 pixels."""
-    return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 
 
 @cache
 def accuracy_after(size: int, epochs: int, rate: float, seed: int) -> float:
     """The accuracy on 2,000 other digits after training on 2,000."""
-    x, y = digits(2000, seed)
-    history = train(SMALL, start(seed, SMALL), pooled(x), y, batch_size=size, epochs=epochs, learning_rate=rate,
-                    rng=np.random.default_rng(seed))  # fmt: skip
-    others, labels = held_out(2000)
-    return accuracy(forward(SMALL, history.parameters, pooled(others))[0], labels)
+    data, others = ((pooled(x), y) for x, y in (digits(2000, seed), held_out(2000)))
+    return experiments.accuracy_after(data, others, size, epochs, rate, seed)[0]
 
 
 def equal_epochs_leave_a_gap(seed: int) -> bool:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,85 +13,32 @@ from course.catalogue import text
 from course.controls import choice, integer, steps
 from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, GREEN, GREY, TRAINING, VALIDATION
-from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, initialize
-from helpers.training import training_steps
+from lessons.choosing_batch_and_epochs import experiments
+from lessons.choosing_batch_and_epochs.experiments import (
+    FIT_BATCH_SIZE,
+    FIT_UPDATES,
+    Examples,
+    Fit,
+    Stopping,
+    fit,
+    measured_updates,
+    with_wrong_labels,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Examples = tuple[Array, Array]
 DrawLines = Callable[..., None]
 
-BATCH_SIZE, RATE = 20, 0.1
-FIT_UPDATES = 1000
 FIT_HIDDEN = (2, 10, 100)
 FIT_EXAMPLES = (50, 200, 1000, 4000)
 FIT_WRONG = (0, 20, 40)
 MOST_LOSS = 1.25  # the pictures of a run go so far up
-MOST_MEASURED = 1000  # training digits that a loss is measured on
 LINES = ({"color": BLACK, "linestyle": "-", **TRAINING}, {"color": GREEN, "linestyle": "--", **VALIDATION})
-
-
-class Fit(NamedTuple):
-    """A run so far, measured at some updates from 0 on: rows (training, validation) of losses and of accuracies.
-
-    ``wrong_losses`` are the mean losses of the validation digits that are answered wrongly, NaN where there are none.
-    """
-
-    updates: list[int]
-    losses: list[tuple[float, float]]
-    accuracies: list[tuple[float, float]]
-    wrong_losses: list[float]
-    per_epoch: int
-    diverged: bool = False
-
-    @property
-    def best(self) -> int:
-        """Where in the record the validation loss is smallest."""
-        return int(np.argmin([row[1] for row in self.losses]))
-
-
-def fit(data: Examples, held_out: Examples, *, hidden: int = 100, updates: int = FIT_UPDATES,
-        marks: frozenset[int] | None = None, seed: int = 0) -> Iterator[Fit]:  # fmt: skip
-    """Train 784-``hidden``-10 on ``data`` (x, y) in batches of 20 at rate 0.1; yield the record after each update.
-
-    Measured at the updates in ``marks``, or after each epoch; ``seed`` draws the start and the batches.
-    """
-    network = Network((data[0].shape[1], hidden, 10))
-    start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    per_epoch = math.ceil(len(data[0]) / BATCH_SIZE)
-    record = Fit([], [], [], [], per_epoch)
-    _measure(record, 0, network, start, data, held_out)
-    for step in training_steps(network, start, *data, batch_size=BATCH_SIZE, epochs=math.ceil(updates / per_epoch),
-                               learning_rate=RATE, rng=np.random.default_rng(seed + 1)):  # fmt: skip
-        if not math.isfinite(step.loss):
-            yield record._replace(diverged=True)
-            return
-        if step.update in marks if marks else step.update % per_epoch == 0:
-            _measure(record, step.update, network, step.parameters, data, held_out)
-        yield record
-        if step.update == updates:
-            return
-
-
-def _measure(record: Fit, update: int, network: Network, parameters: Parameters, *parts: Examples) -> None:
-    pairs = [(forward(network, parameters, x[:MOST_MEASURED])[0], y[:MOST_MEASURED]) for x, y in parts]
-    record.updates.append(update)
-    record.losses.append(tuple(softmax_cross_entropy(*pair)[0] for pair in pairs))
-    record.accuracies.append(tuple(accuracy(*pair) for pair in pairs))
-    logits, y = pairs[-1]
-    wrong = logits.argmax(axis=1) != y
-    record.wrong_losses.append(softmax_cross_entropy(logits[wrong], y[wrong])[0] if wrong.any() else math.nan)
-
-
-def measured_updates(updates: int) -> frozenset[int]:
-    """Where the runs of `fitting` are measured: each of these updates about 18 % later than the one before."""
-    return frozenset(round(1.18**k) for k in range(200) if 1.18**k < updates) | {updates}
 
 
 def growing(data: Examples, held_out: Examples, epochs: int) -> Panel:
     """Train and draw as it trains, for `grow`: loss and accuracy after each epoch."""
-    updates = epochs * math.ceil(len(data[0]) / BATCH_SIZE)
+    updates = epochs * math.ceil(len(data[0]) / FIT_BATCH_SIZE)
 
     def describe(record: Fit) -> str:
         return text("03.growing.sentence", planned=epochs, **_fit_numbers(record))
@@ -161,58 +107,44 @@ def _fit_numbers(record: Fit) -> dict[str, float]:
     }
 
 
-class Stopping(NamedTuple):
-    """Early stopping as seen after ``epoch``: the best epoch so far, how long ago that is, and whether it stopped."""
-
-    epoch: int
-    patience: int
-    best: int
-    waited: int
-    stopped: bool
-
-
 def stopping(losses: Array) -> Panel:
     """A recorded run, epoch by epoch, watched with some patience; ``losses`` (epochs + 1, 2), the start first."""
     losses = np.asarray(losses)
 
     def compute(epoch: int, patience: int) -> Stopping:
-        best = 0
-        for now in range(epoch + 1):
-            if losses[now, 1] < losses[best, 1]:
-                best = now
-            if now - best >= patience:
-                return Stopping(now, patience, best, patience, True)
-        return Stopping(epoch, patience, best, epoch - best, False)
-
-    def build(figure: Figure) -> Built:
-        ax = figure.subplots()
-        last = len(losses) - 1
-        ax.set(xlim=(-1, last + 1), ylim=(0, MOST_LOSS), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
-        (later,) = ax.plot(losses[:, 1], color=GREY, linewidth=1.5, linestyle=":")
-        ax.text(1.6, 0.96 * MOST_LOSS, _start(losses), va="center")
-        lines = [ax.plot([], [], markersize=6, **style)[0] for style in LINES]
-        (kept,) = ax.plot([], [], "v", color=GREEN, markersize=14)
-        (wait,) = ax.plot([], [], color=GREEN, linewidth=5, solid_capstyle="butt")
-        words = ax.text(0.98, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=14)
-        _label(figure, (*lines, later, kept, wait), ("training", "validation", "later", "kept", "waited"))
-
-        def update(state: Stopping) -> None:
-            seen = np.arange(state.epoch + 1)
-            for line, row in zip(lines, losses.T, strict=True):
-                line.set_data(seen, row[seen])
-            height = losses[state.best, 1]
-            kept.set_data([state.best], [height + 0.08])
-            wait.set_data([state.best, state.epoch], [height + 0.14] * 2)
-            words.set_text(text(f"03.stopping.{_stage(state)}", **_stopping_numbers(state, losses)))
-
-        return (*lines, wait, kept, words), update
+        return experiments.stopping(losses[:, 1], epoch, patience)
 
     def describe(state: Stopping) -> str:
         return text(f"03.stopping.{_stage(state)}_sentence", **_stopping_numbers(state, losses))
 
     last = len(losses) - 1
     controls = [steps("epoch", last), integer("patience", 1, 40, 10)]
-    return Panel("03.stopping", controls, compute, build, describe)
+    return Panel("03.stopping", controls, compute, partial(_draw_stopping, losses=losses), describe)
+
+
+def _draw_stopping(figure: Figure, losses: Array) -> Built:
+    """The losses seen so far, the later ones of the validation dotted, the best epoch and how long ago it is."""
+    ax = figure.subplots()
+    last = len(losses) - 1
+    ax.set(xlim=(-1, last + 1), ylim=(0, MOST_LOSS), xlabel=text("03.stopping.x"), ylabel=text("03.fit.loss"))
+    (later,) = ax.plot(losses[:, 1], color=GREY, linewidth=1.5, linestyle=":")
+    ax.text(1.6, 0.96 * MOST_LOSS, _start(losses), va="center")
+    lines = [ax.plot([], [], markersize=6, **style)[0] for style in LINES]
+    (kept,) = ax.plot([], [], "v", color=GREEN, markersize=14)
+    (wait,) = ax.plot([], [], color=GREEN, linewidth=5, solid_capstyle="butt")
+    words = ax.text(0.98, 0.97, "", transform=ax.transAxes, ha="right", va="top", fontsize=14)
+    _label(figure, (*lines, later, kept, wait), ("training", "validation", "later", "kept", "waited"))
+
+    def update(state: Stopping) -> None:
+        seen = np.arange(state.epoch + 1)
+        for line, row in zip(lines, losses.T, strict=True):
+            line.set_data(seen, row[seen])
+        height = losses[state.best, 1]
+        kept.set_data([state.best], [height + 0.08])
+        wait.set_data([state.best, state.epoch], [height + 0.14] * 2)
+        words.set_text(text(f"03.stopping.{_stage(state)}", **_stopping_numbers(state, losses)))
+
+    return (*lines, wait, kept, words), update
 
 
 def _stage(state: Stopping) -> str:
@@ -222,12 +154,6 @@ def _stage(state: Stopping) -> str:
 def _stopping_numbers(state: Stopping, losses: Array) -> dict[str, float]:
     return {**state._asdict(), "kept": losses[state.best, 1], "lowest": losses[:, 1].min(),
             "lowest_at": int(losses[:, 1].argmin())}  # fmt: skip
-
-
-def with_wrong_labels(labels: Array, percent: float, rng: np.random.Generator) -> Array:
-    """A copy of ``labels`` (N,) in which about ``percent`` of them are other classes, 0 … 9, drawn at random."""
-    wrong = rng.random(len(labels)) < percent / 100
-    return np.where(wrong, (labels + rng.integers(1, 10, len(labels))) % 10, labels)
 
 
 def fitting(data: Examples, held_out: Examples, updates: int = FIT_UPDATES) -> Panel:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,46 +15,28 @@ from course.controls import choice, integer, switch
 from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers.network import Network, Parameters
-from helpers.training import training_steps
-from lessons.choosing_batch_and_epochs.batch_cost import at_the_top, probe_loss
+from lessons.choosing_batch_and_epochs import experiments
+from lessons.choosing_batch_and_epochs.batch_cost import at_the_top
+from lessons.choosing_batch_and_epochs.experiments import (
+    DRAWS,
+    PATH_EVERY,
+    PATH_UPDATES,
+    Examples,
+    Path,
+    drawn_means,
+    expected_spread,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-Examples = tuple[Array, Array]
-DRAWS = 300
 CLOUD_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 800, 950, 1000)
 LOWEST, HIGHEST = 4e-4, 0.3  # the spreads that the picture has room for
 
-PATH_UPDATES, PATH_EVERY = 400, 4
 PATH_SIZES = (1, 2, 8, 64, 512)
 PATH_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 PATH_REACH = 0.3  # how far from the start the picture of the two biases goes
 MOST_LOSS = 3.5
 GUESSING = math.log(10)  # the loss of ten equal shares
-
-
-def drawn_means(
-    gradients: Array, batch_size: int, draws: int, rng: np.random.Generator, replacement: bool = False
-) -> Array:
-    """Mini-batch gradients (draws, D): means of ``batch_size`` rows of ``gradients`` (N, D), drawn anew each time."""
-    n = len(gradients)
-    if replacement:
-        rows = rng.integers(n, size=(draws, batch_size))
-    else:
-        rows = rng.permuted(np.tile(np.arange(n), (draws, 1)), axis=1)[:, :batch_size]
-    cells = rows + n * np.arange(draws)[:, None]
-    uses = np.bincount(cells.ravel(), minlength=n * draws).reshape(draws, n)
-    return uses @ gradients / batch_size
-
-
-def expected_spread(gradients: Array, batch_size: int, replacement: bool = False) -> float:
-    """Root mean square distance of a mini-batch gradient from the full one; ``gradients`` (N, D).
-
-    σ / √B with σ² the sum of the D variances (with 1/N); without replacement also × √((N − B) / (N − 1)).
-    """
-    n, variance = len(gradients), gradients.var(axis=0).sum()
-    left = 1 if replacement else (n - batch_size) / (n - 1)
-    return float(np.sqrt(variance / batch_size * left))
 
 
 class Cloud(NamedTuple):
@@ -73,41 +56,42 @@ def cloud(gradients: Array) -> Panel:
 
     def compute(batch_size: int, replacement: bool, seed: int) -> Cloud:
         means = drawn_means(gradients, batch_size, DRAWS, np.random.default_rng(seed), replacement)
-        spread = float(np.sqrt(((means - full) ** 2).sum(axis=1).mean()))
-        everything = batch_size == len(gradients) and not replacement
-        spread = 0.0 if everything else spread  # what is left there is rounding
+        everything = batch_size == len(gradients) and not replacement  # what is left there is rounding
+        spread = 0.0 if everything else experiments.spread(means, full)
         return Cloud(batch_size, replacement, means, full, spread, expected_spread(gradients, batch_size, replacement))
-
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        reach = 3.5 * gradients.std(axis=0).max()
-        left.set(xlim=full[0] + np.array([-reach, reach]), ylim=full[1] + np.array([-reach, reach]))
-        left.set(xlabel=text("03.cloud.first"), ylabel=text("03.cloud.second"), title=text("03.cloud.key"))
-        (dots,) = left.plot([], [], "o", color=BLUE, markersize=3.5, markeredgewidth=0)
-        (star,) = left.plot(*full, "+", color=BLACK, markersize=20, markeredgewidth=2.5)
-        mark = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 2.2}
-        (centre,) = left.plot([], [], "o", color=BLACK, **mark)
-        outside = left.text(0.02, 0.03, "", transform=left.transAxes)
-        _draw_law(right, gradients)
-        (measured,) = right.plot([], [], "o", color=BLUE, markersize=11)
-        words = right.text(0.03, 0.06, "", transform=right.transAxes, color=BLUE)
-
-        def update(result: Cloud) -> None:
-            dots.set_data(result.means.T)
-            centre.set_data(result.means.mean(axis=0)[:, None])
-            beyond = int((np.abs(result.means - full).max(axis=1) > reach).sum())
-            outside.set_text(text("03.cloud.outside", count=beyond) if beyond else "")
-            measured.set_data([result.batch_size], [max(result.spread, LOWEST)])
-            measured.set_marker("o" if result.spread > LOWEST else "v")
-            words.set_text(text("03.cloud.spread", **_cloud_numbers(result)))
-
-        return (dots, star, centre, outside, measured, words), update
 
     def describe(result: Cloud) -> str:
         return text(f"03.cloud.{'with' if result.replacement else 'without'}", **_cloud_numbers(result))
 
     controls = [choice("batch_size", CLOUD_SIZES, 10), switch("replacement", False), integer("seed", 0, 20, 0)]
-    return Panel("03.cloud", controls, compute, build, describe)
+    return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients, full=full), describe)
+
+
+def _draw_cloud(figure: Figure, gradients: Array, full: Array) -> Built:
+    """The cloud around the full gradient at the left, its spread on the lines expected at the right."""
+    left, right = figure.subplots(1, 2)
+    reach = 3.5 * gradients.std(axis=0).max()
+    left.set(xlim=full[0] + np.array([-reach, reach]), ylim=full[1] + np.array([-reach, reach]))
+    left.set(xlabel=text("03.cloud.first"), ylabel=text("03.cloud.second"), title=text("03.cloud.key"))
+    (dots,) = left.plot([], [], "o", color=BLUE, markersize=3.5, markeredgewidth=0)
+    (star,) = left.plot(*full, "+", color=BLACK, markersize=20, markeredgewidth=2.5)
+    mark = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 2.2}
+    (centre,) = left.plot([], [], "o", color=BLACK, **mark)
+    outside = left.text(0.02, 0.03, "", transform=left.transAxes)
+    _draw_law(right, gradients)
+    (measured,) = right.plot([], [], "o", color=BLUE, markersize=11)
+    words = right.text(0.03, 0.06, "", transform=right.transAxes, color=BLUE)
+
+    def update(result: Cloud) -> None:
+        dots.set_data(result.means.T)
+        centre.set_data(result.means.mean(axis=0)[:, None])
+        beyond = int((np.abs(result.means - full).max(axis=1) > reach).sum())
+        outside.set_text(text("03.cloud.outside", count=beyond) if beyond else "")
+        measured.set_data([result.batch_size], [max(result.spread, LOWEST)])
+        measured.set_marker("o" if result.spread > LOWEST else "v")
+        words.set_text(text("03.cloud.spread", **_cloud_numbers(result)))
+
+    return (dots, star, centre, outside, measured, words), update
 
 
 def _draw_law(ax: Axes, gradients: Array) -> None:
@@ -126,40 +110,14 @@ def _cloud_numbers(result: Cloud) -> dict[str, float]:
     return {**numbers, "batch_size": result.batch_size, "spread": result.spread, "expected": result.expected}
 
 
-class Path(NamedTuple):
-    """A run so far: two biases' way from the start, (2,) each, and the loss of the probe at some updates."""
-
-    batch_size: int
-    learning_rate: float
-    places: list[Array]
-    losses: list[float]
-    diverged: bool
-
-
 def path(network: Network, start: Parameters, data: Examples, probe: Examples) -> Panel:
     """Some hundred updates from ``start`` with a chosen batch size and rate: two biases' way, and the probe's loss.
 
     ``data`` and ``probe`` are (x, y); the biases are those of the scores for 0 and for 1.
     """
-    name = f"bias{network.depth}"
-
-    def two(parameters: Parameters) -> Array:
-        return parameters[name][:2] - start[name][:2]
 
     def compute(batch_size: int, learning_rate: float) -> Iterator[Path]:
-        run = Path(batch_size, learning_rate, [np.zeros(2)], [probe_loss(network, start, probe)], False)
-        for step in training_steps(network, start, *data, batch_size=batch_size, epochs=PATH_UPDATES,
-                                   learning_rate=learning_rate, rng=np.random.default_rng(1)):  # fmt: skip
-            measured = step.update % PATH_EVERY == 0
-            loss = probe_loss(network, step.parameters, probe) if measured else step.loss
-            if not math.isfinite(loss):
-                yield run._replace(diverged=True)
-                return
-            run.places.append(two(step.parameters))
-            run.losses.extend([loss] * measured)
-            yield run
-            if step.update == PATH_UPDATES:
-                return
+        return experiments.path(network, start, data, probe, batch_size, learning_rate)
 
     def describe(run: Path) -> str:
         return text("03.path.sentence", verdict=_verdict(run, " "), probe=len(probe[1]), **_path_numbers(run))

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from course.catalogue import text
 from course.style import BLACK, BLUE
+from lessons.choosing_batch_and_epochs.experiments import mean_interval
 
 Array = np.ndarray
 STYLES = ((BLUE, "-", "o"), (BLACK, "--", "s"))
@@ -30,11 +31,6 @@ def against_batch_size(sizes: Sequence[int], lines: Mapping[str, Sequence[float]
     ax.set(xscale="log", yscale="log", xlabel=text("03.against.x"), ylabel=text(f"03.against.{unit}"))
     ax.margins(x=0.12, y=0.22)
     return ax
-
-
-def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and twice its standard error, s / √n with 1/(n − 1) in s, of at least two ``values``."""
-    return float(np.mean(values)), float(2 * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def seeds(rows: Mapping[str, Sequence[float]], ax: Axes) -> Axes:

@@ -5,13 +5,12 @@ from itertools import islice
 
 import numpy as np
 
-from helpers import stacked
 from helpers.data import Dataset, load_digits8, split_mnist, train_test_split
-from helpers.network import Network
-from helpers.stacked import Recipe
-from lessons.does_it_work import first_figure, regularizing, smoothness, tolerance
-from lessons.does_it_work.first_figure import State, jump, jumps, reached
-from lessons.signals_through_depth import depth
+from helpers.network import loss_and_gradients
+from lessons.does_it_work import experiments, first_figure, sweeps
+from lessons.does_it_work.experiments import State, jump, jumps, reached
+from lessons.signals_through_depth.experiments import deep as deep_network
+from lessons.signals_through_depth.experiments import gradient_norms, scaled_start
 
 TRAIN, TEST = split_mnist()
 SMALL, HELD = train_test_split(load_digits8(), n_test=300, seed=0)
@@ -20,7 +19,7 @@ SMALL, HELD = train_test_split(load_digits8(), n_test=300, seed=0)
 @cache
 def states(name: str, seed: int, std: float = 0.05, rate: float = 1.0, updates: int = 1600) -> list[State]:
     """Figure 1's network with other first weights and other batches."""
-    return list(first_figure.states(first_figure.recipe(name), TRAIN, TEST, std, rate, updates, 40, seed))
+    return list(experiments.states(name, TRAIN, TEST, std, rate, updates, 40, seed=seed))
 
 
 def at_80(name: str, seed: int, *setting: float) -> float:
@@ -30,7 +29,7 @@ def at_80(name: str, seed: int, *setting: float) -> float:
 
 def ways(name: str, seed: int) -> np.ndarray:
     """How far the units' medians move, from the smallest to the largest."""
-    return np.sort(np.ptp([state.percentiles[1] for state in states(name, seed)], axis=0))
+    return np.sort(experiments.ways(states(name, seed)))
 
 
 def end(name: str, seed: int, std: float, rate: float) -> float:
@@ -41,9 +40,8 @@ def end(name: str, seed: int, std: float, rate: float) -> float:
 @cache
 def works(activation: str, norm: str, seed: int) -> np.ndarray:
     """The sweep's map after 200 updates: which networks train, (stds, rates)."""
-    recipe = Recipe(tolerance.SIZES, activation, norm)
-    maps = tolerance.grid(recipe, SMALL, HELD, seed)
-    return next(islice(maps, tolerance.UPDATES // tolerance.EVERY, None)) >= tolerance.TRAINED
+    maps = sweeps.grid(activation, norm, SMALL, HELD, seed)
+    return next(islice(maps, sweeps.UPDATES // sweeps.EVERY, None)) >= sweeps.TRAINED
 
 
 def wider(activation: str, seed: int, axis: int) -> bool:
@@ -54,20 +52,16 @@ def wider(activation: str, seed: int, axis: int) -> bool:
 @cache
 def deep(layers: int, activation: str, norm: str, seed: int) -> float:
     """The best accuracy of three rates after 100 updates."""
-    recipe = Recipe((64, *[32] * (layers - 1), 10), activation, norm)
-    weights, rates = stacked.start(recipe, [seed] * 3, [None] * 3), (0.01, 0.1, 0.3)
-    steps = stacked.updates(recipe, weights, SMALL.x, SMALL.y, rates, 60, np.random.default_rng(1 + seed))
-    *_, weights = islice(steps, 100)
-    return float(np.nanmax(stacked.judged(recipe, weights, SMALL.x[:500], HELD.x, HELD.y)[1]))
+    return sweeps.best_of(layers, activation, norm, SMALL, HELD, seed=seed)
 
 
 @cache
-def judged(norm: str, seed: int, batch_size: int, epochs: int) -> regularizing.Judged:
+def judged(norm: str, seed: int, batch_size: int, epochs: int) -> sweeps.Judged:
     """Ten networks with seeds of their own, trained on 480 digits drawn anew."""
     order = np.random.default_rng(seed).permutation(len(load_digits8().x))
     x, y = load_digits8().x[order], load_digits8().y[order]
     few, rest = Dataset("few", x[:480], y[:480]), Dataset("rest", x[480:], y[480:])
-    *_, last = regularizing.after_epochs(norm, few, rest, batch_size, epochs, seeds=range(10 * seed, 10 * seed + 10))
+    *_, last = sweeps.after_epochs(norm, few, rest, batch_size, epochs, seeds=range(10 * seed, 10 * seed + 10))
     return last
 
 
@@ -88,58 +82,48 @@ def level(seed: int, batch_size: int, epochs: int, tolerance: float) -> bool:
 
 
 @cache
-def mnist(norm: str, seed: int) -> regularizing.Judged:
+def mnist(norm: str, seed: int) -> sweeps.Judged:
     """The same on 480 digits of MNIST, five networks, 25 epochs of batches of 16."""
     order = np.random.default_rng(seed).permutation(len(TRAIN.x))[:480]
     some = Dataset("some", TRAIN.x[order], TRAIN.y[order])
     sizes, seeds = (784, 30, 30, 10), range(5 * seed, 5 * seed + 5)
-    *_, last = regularizing.after_epochs(norm, some, TEST, 16, 25, sizes=sizes, seeds=seeds)
+    *_, last = sweeps.after_epochs(norm, some, TEST, 16, 25, sizes=sizes, seeds=seeds)
     return last
 
 
 @cache
 def gradient_shift(name: str, seed: int) -> np.ndarray:
     """‖G − G′‖ / ‖G‖ of layer 3 at every fourth record, the mean of four batches."""
-    batches = [(TRAIN.x[k : k + 60], TRAIN.y[k : k + 60]) for k in range(0, 240, 60)]
-    recipe = first_figure.recipe(name)
-    return np.array([np.mean([np.divide(*smoothness.gradient_shift(recipe, state.parameters, *batch, 1.0, 3))
-                              for batch in batches]) for state in states(name, seed)[1::4]])  # fmt: skip
+    return np.array([experiments.relative_shift(name, state.parameters, TRAIN, 1.0)
+                     for state in states(name, seed)[1::4]])  # fmt: skip
 
 
 @cache
 def along(family: str, norm: str, seed: int) -> np.ndarray:
     """The loss along the gradient after 100 updates, at length 0 and the panel's lengths."""
-    activation, std, rate = smoothness.FAMILIES[family]
-    recipe = Recipe(first_figure.SIZES, activation, norm)
-    parameters = smoothness.path(recipe, TRAIN, std, rate, (0, 100), seed)[1]
-    lengths = rate * np.concatenate([[0], smoothness.STEPS])
-    return smoothness.along(recipe, parameters, TRAIN.x[:200], TRAIN.y[:200], lengths)
+    return experiments.curves(family, norm == "batch", TRAIN, (100,), seed)[0]
 
 
 def gradient_length(norm: str, seed: int) -> float:
     """The length of the ReLU network's gradient after 100 updates."""
-    activation, std, rate = smoothness.FAMILIES["relu"]
-    recipe = Recipe(first_figure.SIZES, activation, norm)
-    parameters = smoothness.path(recipe, TRAIN, std, rate, (0, 100), seed)[1]
-    _, gradients = stacked.loss_and_gradients(recipe, parameters, TRAIN.x[:200], TRAIN.y[:200])
+    network = experiments.family_network("relu", norm == "batch")
+    (parameters,) = experiments.parameters_at("relu", norm == "batch", TRAIN, (100,), seed)
+    _, gradients, _ = loss_and_gradients(network, parameters, TRAIN.x[:200], TRAIN.y[:200])
     return float(np.sqrt(sum((value.astype(float) ** 2).sum() for value in gradients.values())))
 
 
 @cache
 def tiny_batches(norm: str, seed: int) -> float:
     """The accuracy after 1,000 updates with batches of two."""
-    recipe = Recipe((64, 32, 32, 10), "relu", norm)
-    weights = stacked.start(recipe, range(5 * seed, 5 * seed + 5), [None] * 5)
-    steps = stacked.updates(recipe, weights, SMALL.x, SMALL.y, [0.03] * 5, 2, np.random.default_rng(1 + seed))
-    return float(stacked.judged(recipe, next(islice(steps, 999, None)), SMALL.x, HELD.x, HELD.y)[1].mean())
+    return sweeps.batches_of_two(norm, SMALL, HELD, seed=seed)
 
 
 @cache
 def first_gradient(norm: str, seed: int, scale: float) -> float:
     """The gradient norm of the first of 50 ReLU layers before training, the usual first weights times ``scale``."""
-    network = Network((64, *[32] * 49, 10), "relu", norm == "batch")
+    network = deep_network(50, "relu", norm == "batch")
     x, y = SMALL.x[:200].astype(float), SMALL.y[:200]
-    return float(depth.gradient_norms(network, depth.scaled_start(network, scale, seed), x, y)[0])
+    return float(gradient_norms(network, scaled_start(network, scale, seed), x, y)[0])
 
 
 def always_farther(seed: int, name: str, in_spreads: bool) -> bool:
@@ -150,8 +134,7 @@ def always_farther(seed: int, name: str, in_spreads: bool) -> bool:
 
 def noisy_at_80(noise: float, seed: int) -> float:
     """The first recorded update with 80 % for a strength of the noise."""
-    recipe = first_figure.recipe("noisy", noise)
-    found = first_figure.states(recipe, TRAIN, TEST, 0.05, 1.0, first_figure.NOISY_UPDATES, 30, seed)
+    found = experiments.states("noisy", TRAIN, TEST, 0.05, 1.0, first_figure.NOISY_UPDATES, 30, noise=noise, seed=seed)
     return reached(list(found)) or np.inf
 
 
@@ -179,11 +162,11 @@ EFFECTS = {
                          for rate in (1.0, 3.0)),
     "the sweep: more than twice as many ReLU and sigmoid networks train":
         lambda seed: all(works(name, "batch", seed).sum() > 2 * works(name, "none", seed).sum()
-                         for name in tolerance.ACTIVATIONS),
+                         for name in sweeps.ACTIVATIONS),
     "the sweep: more rates, ReLU and sigmoid":
-        lambda seed: all(wider(name, seed, axis=1) for name in tolerance.ACTIVATIONS),
+        lambda seed: all(wider(name, seed, axis=1) for name in sweeps.ACTIVATIONS),
     "the sweep: more first weights, ReLU and sigmoid":
-        lambda seed: all(wider(name, seed, axis=0) for name in tolerance.ACTIVATIONS),
+        lambda seed: all(wider(name, seed, axis=0) for name in sweeps.ACTIVATIONS),
     "the sweep: with batch norm no ReLU network trains at rate 10":
         lambda seed: not works("relu", "batch", seed)[:, -1].any(),
     "20 sigmoid layers: under 40 % without batch norm, over 60 % with it":

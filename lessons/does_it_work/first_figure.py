@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,46 +13,19 @@ from course.catalogue import text
 from course.controls import choice
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY, PLAIN
-from helpers import stacked
 from helpers.data import Dataset
-from helpers.network import Parameters
-from helpers.shift import PERCENTILES
-from helpers.stacked import Recipe
+from helpers.recording import growing
+from lessons.does_it_work.experiments import TARGET, Run, State, both, jump, jumps, of, reached, states
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
-SIZES = (784, 100, 100, 100, 10)
-TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
-TARGET = 0.8
 LIMIT = 10  # of the percentiles that are drawn
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM, "noisy": {"color": BLACK, "linestyle": "-."}}
-NOISE = 4.0
 SHORT_UPDATES, SHORT_EVERY = 600, 40
 RATES, STDS = (0.03, 0.1, 0.3, 1.0, 3.0), (0.01, 0.03, 0.05, 0.1, 0.2)
 NOISES, NOISY_UPDATES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0), 450
 RANKS = (1, 25, 50, 75, 100)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
-
-
-class State(NamedTuple):
-    """A network at one moment: parameters, test accuracy and the percentiles (3, D) of each unit's z in layer 3."""
-
-    update: int
-    parameters: Parameters
-    accuracy: float
-    percentiles: Array
-
-
-class Moment(NamedTuple):
-    """Both networks after the same number of updates."""
-
-    update: int
-    plain: State
-    batchnorm: State
-
-
-Run = list[Moment]
 
 
 class Chosen(NamedTuple):
@@ -62,48 +34,6 @@ class Chosen(NamedTuple):
     std: float
     rate: float
     run: Run
-
-
-def recipe(name: str, noise: float = NOISE) -> Recipe:
-    """The network "plain", "batchnorm" or "noisy": 3 hidden layers of 100 sigmoid units."""
-    return Recipe(SIZES, "sigmoid", "none" if name == "plain" else "batch", noise=noise if name == "noisy" else 0.0)
-
-
-def states(
-    recipe: Recipe, train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int, seed: int = 0
-) -> Iterator[State]:
-    """The network after 0, ``every``, 2 · ``every`` … updates; first weights and batches depend on ``seed`` alone.
-
-    z is that of a fixed probe in training mode: with the probe's own statistics and, if there is noise, a fresh draw.
-    """
-    parameters, noise = stacked.start(recipe, [seed], [std]), np.random.default_rng(300 + seed)
-    batches = np.random.default_rng(100 + seed)
-    trained = stacked.updates(recipe, parameters, train.x, train.y, [rate], BATCH_SIZE, batches)
-    for update in range(0, updates + 1, every):
-        if update:
-            *_, parameters = islice(trained, every)
-        _, right = stacked.judged(recipe, parameters, train.x[:COUNTED], test.x[:TESTED], test.y[:TESTED])
-        z = stacked.forward(recipe, parameters, test.x[:PROBED], noise)[1][LAYER - 1].z[0]
-        yield State(update, parameters, float(np.nan_to_num(right[0])), np.percentile(z, PERCENTILES, axis=0))
-
-
-def reached(states: Sequence[State], target: float = TARGET) -> int | None:
-    """The first recorded update with an accuracy of ``target``; None if there is none."""
-    return next((state.update for state in states if state.accuracy >= target), None)
-
-
-def both(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Iterator[Run]:
-    """The run so far, after each moment: both networks from the same first weights, with the same batches."""
-    run: Run = []
-    pair = (states(recipe(name), train, test, std, rate, updates, every) for name in ("plain", "batchnorm"))
-    for plain, normed in zip(*pair, strict=True):
-        run.append(Moment(plain.update, plain, normed))
-        yield run
-
-
-def of(run: Run, name: str) -> list[State]:
-    """The states of the "plain" or "batchnorm" network."""
-    return [getattr(moment, name) for moment in run]
 
 
 def training(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Panel:
@@ -147,10 +77,7 @@ def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> P
     every = run[1].update if len(run) > 1 else 1
 
     def compute() -> Iterator[list[State]]:
-        found: list[State] = []
-        for state in states(recipe("noisy"), train, test, std, rate, (records - 1) * every, every):
-            found.append(state)
-            yield found
+        return growing(states("noisy", train, test, std, rate, (records - 1) * every, every))
 
     def describe(found: list[State]) -> str:
         return text("09.noise.sentence", update=found[-1].update, accuracy=found[-1].accuracy, **_three(run, found))
@@ -163,9 +90,7 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
     """Noise of a chosen strength after batch norm: accuracy beside that without noise, and how far z jumps."""
 
     def compute(noise: float) -> Iterator[tuple[float, list[State]]]:
-        found: list[State] = []
-        for state in states(recipe("noisy", noise), train, test, std, rate, NOISY_UPDATES, 30):
-            found.append(state)
+        for found in growing(states("noisy", train, test, std, rate, NOISY_UPDATES, 30, noise=noise)):
             yield noise, found
 
     def describe(result: tuple[float, list[State]]) -> str:
@@ -175,22 +100,6 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
 
     return RunPanel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
                  total=lambda noise: NOISY_UPDATES // 30 + 1)  # fmt: skip
-
-
-def jumps(states: Sequence[State], in_spreads: bool = False) -> Array:
-    """From each record to the next, how far a unit's median moves: the mean over the units, (records − 1,).
-
-    in_spreads: divided by the unit's spread at the first of the two records, half of the way from the 15th to the 85th
-        percentile; else in units of z.
-    """
-    low, medians, high = np.array([state.percentiles for state in states]).transpose(1, 0, 2)  # each (records, D)
-    moves = np.abs(np.diff(medians, axis=0))
-    return (moves / ((high - low) / 2)[:-1] if in_spreads else moves).mean(axis=1)
-
-
-def jump(states: Sequence[State]) -> float:
-    """The mean of `jumps`; 0 for a single record."""
-    return float(jumps(states).mean()) if len(states) > 1 else 0.0
 
 
 def draw_accuracy(

@@ -1,10 +1,6 @@
-"""Lesson 09's panel on regularization: test accuracy and the gap to the training accuracy, seed by seed.
-
-In float64: a tenth of a per cent matters here, and in float32 it would depend on the machine's last bits.
-"""
+"""Lesson 09's panel on regularization: test accuracy and the gap to the training accuracy, seed by seed."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -15,56 +11,16 @@ from course.catalogue import text
 from course.controls import choice
 from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, VERMILLION
-from helpers import stacked
 from helpers.data import Dataset
-from helpers.stacked import Recipe
+from lessons.does_it_work import sweeps
+from lessons.does_it_work.sweeps import GHOST, Judged, interval
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-SEEDS = tuple(range(10))
-STUDENT = 2.262  # 95 % of Student's t with 9 degrees of freedom lies within ± this
-SIZES, RATE, GHOST = (64, 50, 50, 10), 0.1, 16
 BATCH_SIZES, EPOCHS = (16, 48, 240), (20, 40, 160)
 DEFAULT_SIZE, DEFAULT_EPOCHS = 240, 40
 NORMS = ("none", "batch", "ghost")
 MARKS = {"none": (VERMILLION, "o"), "batch": (BLUE, "D"), "ghost": (GREEN, "s")}
-
-
-class Judged(NamedTuple):
-    """What the seeds come to: accuracies and mean losses on test and training digits, each (S,)."""
-
-    test: Array
-    train: Array
-    test_loss: Array
-
-    @property
-    def gap(self) -> Array:
-        """Training accuracy minus test accuracy, (S,)."""
-        return self.train - self.test
-
-
-def interval(values: Array) -> tuple[float, float]:
-    """(mean, half-width) of the 95 % interval of the mean of ten values: t · s / √n, s with n − 1."""
-    return float(values.mean()), float(STUDENT * values.std(ddof=1) / len(values) ** 0.5)
-
-
-def after_epochs(
-    norm: str, train: Dataset, test: Dataset, batch_size: int, epochs: int, sizes: tuple[int, ...] | None = None,
-    seeds: Sequence[int] = SEEDS,
-) -> Iterator[Judged]:  # fmt: skip
-    """The seeds' networks, judged once, after ``epochs``; yields once an epoch, with None before the last."""
-    recipe, every = Recipe(sizes or SIZES, "relu", norm, GHOST), len(train.x) // batch_size
-    x, parameters = train.x.astype(np.float64), stacked.start(recipe, seeds, [None] * len(seeds), np.float64)
-    trained = stacked.updates(recipe, parameters, x, train.y, [RATE] * len(seeds), batch_size, np.random.default_rng(1))
-    for epoch in range(1, epochs + 1):
-        *_, parameters = islice(trained, every)
-        yield judge(recipe, parameters, train, test) if epoch == epochs else None
-
-
-def judge(recipe: Recipe, parameters: stacked.Parameters, train: Dataset, test: Dataset) -> Judged:
-    """Both sets in inference mode, with the statistics of the whole training set."""
-    loss, right = stacked.judged(recipe, parameters, train.x, test.x, test.y)
-    return Judged(right, stacked.judged(recipe, parameters, train.x, train.x, train.y)[1], loss)
 
 
 class Compared(NamedTuple):
@@ -79,27 +35,18 @@ def regularizing(train: Dataset, test: Dataset) -> Panel:
     """Ten seeds without batch norm, with it and with ghost batches, for a chosen batch size and number of epochs."""
 
     def compute(batch_size: int, epochs: int) -> Iterator[Compared]:
-        found: dict[str, Judged] = {}
-        for norm in _norms(batch_size):
-            for judged in after_epochs(norm, train, test, batch_size, epochs):
-                if judged is not None:
-                    found[norm] = judged
-                yield Compared(batch_size, epochs, found)
+        for found in sweeps.compared(train, test, batch_size, epochs):
+            yield Compared(batch_size, epochs, found)
 
     def describe(result: Compared) -> str:
         parts = [text("09.regularizing.part", name=text(f"09.regularizing.{norm}"), **_numbers(judged))
                  for norm, judged in result.judged.items()]  # fmt: skip
         numbers = {"batch_size": result.batch_size, "epochs": result.epochs}
-        return text("09.regularizing.sentence", parts="; ".join(parts), **numbers)
+        return text(f"09.regularizing.{'sentence' if parts else 'training'}", parts="; ".join(parts), **numbers)
 
     controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
     return RunPanel("09.regularizing", controls, compute, _draw, describe,
-                 total=lambda batch_size, epochs: epochs * len(_norms(batch_size)))  # fmt: skip
-
-
-def _norms(batch_size: int) -> tuple[str, ...]:
-    """Ghost batches of the batch's own size are that batch: then there are two networks to compare."""
-    return NORMS if batch_size > GHOST else NORMS[:2]
+                 total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
 
 
 def _numbers(judged: Judged) -> dict[str, float]:

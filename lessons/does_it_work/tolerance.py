@@ -1,7 +1,6 @@
 """Lesson 09's panels on how much the learning rate and the first weights matter: a sweep, trained at once."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,56 +12,19 @@ from course.catalogue import text
 from course.controls import menu, steps
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, PLAIN
-from helpers import stacked
 from helpers.data import Dataset
-from helpers.stacked import Recipe
+from lessons.does_it_work import sweeps
+from lessons.does_it_work.sweeps import ACTIVATIONS, RATES, STDS, TRAINED, Sweep, trained
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-SIZES, BATCH_SIZE = (64, 32, 32, 10), 30
-RATES, STDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), (0.003, 0.03, 0.1, 0.3, 1.0)
-TRAINED = 0.8
-UPDATES, EVERY = 200, 40
-ACTIVATIONS, NORMS = ("relu", "sigmoid"), ("none", "batch")
-COUNTED = 200  # training digits for the statistics in inference mode
+NORMS = ("none", "batch")
 GREENS = ListedColormap(["#ffffff", "#e6f1ec", "#c5e3d6", "#8fcbb2"])  # below 30, 55, 80 % and from there on
 EDGES = (0.3, 0.55, TRAINED)
 TITLES = {"none": ("09.plain", PLAIN), "batch": ("09.batchnorm", BATCHNORM)}
 
-Maps = dict[tuple[str, str], list[Array]]
-
-
-class Sweep(NamedTuple):
-    """For each recorded update and each (activation, norm), the accuracies (stds, rates); NaN has diverged."""
-
-    at: list[int]
-    maps: Maps
-
-
-def grid(recipe: Recipe, train: Dataset, test: Dataset, seed: int = 0) -> Iterator[Array]:
-    """Test accuracies (stds, rates) of a network for each pair, after 0, EVERY, 2 · EVERY … updates, without end."""
-    rates, stds = np.meshgrid(RATES, STDS)
-    parameters = stacked.start(recipe, [seed] * rates.size, stds.ravel())
-    batches = np.random.default_rng(100 + seed)
-    trained = stacked.updates(recipe, parameters, train.x, train.y, rates.ravel(), BATCH_SIZE, batches)
-    while True:
-        _, right = stacked.judged(recipe, parameters, train.x[:COUNTED], test.x, test.y)
-        yield right.reshape(rates.shape)
-        *_, parameters = islice(trained, EVERY)
-
-
 def sweep(train: Dataset, test: Dataset) -> Panel:
     """A run to `grow`: all networks of all four grids together; drawn are those with ReLU."""
-
-    def compute() -> Iterator[Sweep]:
-        grids = {(activation, norm): grid(Recipe(SIZES, activation, norm), train, test)
-                 for activation in ACTIVATIONS for norm in NORMS}  # fmt: skip
-        found = Sweep([], {key: [] for key in grids})
-        for update in range(0, UPDATES + 1, EVERY):
-            for key, maps in grids.items():
-                found.maps[key].append(next(maps))
-            found.at.append(update)
-            yield found
 
     def shown(found: Sweep) -> "Shown":
         return _at(found, "relu", len(found.at) - 1)
@@ -71,8 +33,8 @@ def sweep(train: Dataset, test: Dataset) -> Panel:
         artists, update = _draw_maps(figure)
         return artists, lambda found: update(shown(found))
 
-    return RunPanel("09.sweep", [], compute, build, lambda found: _describe(shown(found)), size=(9.0, 4.3),
-                 total=lambda: UPDATES // EVERY + 1)  # fmt: skip
+    return RunPanel("09.sweep", [], lambda: sweeps.sweep(train, test), build, lambda found: _describe(shown(found)),
+                 size=(9.0, 4.3), total=lambda: sweeps.UPDATES // sweeps.EVERY + 1)  # fmt: skip
 
 
 class Shown(NamedTuple):
@@ -88,11 +50,6 @@ def maps(found: Sweep) -> Panel:
     controls = [menu("activation", ACTIVATIONS, "relu"), steps("moment", len(found.at) - 1, value=len(found.at) - 1)]
     return Panel("09.maps", controls, lambda activation, moment: _at(found, activation, moment), _draw_maps, _describe,
                  size=(9.0, 4.3))  # fmt: skip
-
-
-def trained(accuracies: Array) -> int:
-    """How many of the networks have reached TRAINED."""
-    return int((accuracies >= TRAINED).sum())
 
 
 def _at(found: Sweep, activation: str, moment: int) -> Shown:

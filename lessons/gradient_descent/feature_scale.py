@@ -1,7 +1,7 @@
 """Lesson 01's panels on the scale of the inputs: loss surfaces, gradients by weight, and scaling beside ridge."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,24 +15,12 @@ from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent import experiments
+from lessons.gradient_descent.experiments import SCALINGS, START, Fit, Gradients, Surface
 from lessons.gradient_descent.panels import BOX, draw_path, draw_star, draw_verdict, say
 
 Built = tuple[Sequence[Artist], Update]
-SCALINGS = {"raw": lambda x: x, "min_max": least_squares.min_max, "standardized": least_squares.standardize}
 LITTLE = 1e-4  # percent of excess loss below which rounding decides the digits
-START = np.array([-1.5, 0.5])  # in units of the weights' effect, the same for every scaling
-
-
-class Surface(NamedTuple):
-    """A path (steps + 1, 2) in units of effect, the fraction of the excess loss left after each step, and numbers."""
-
-    scaling: str
-    fraction: float
-    condition: float
-    largest: float
-    path: Array
-    left: Array
-    behaviour: str
 
 
 def surfaces(x: Array) -> Panel:
@@ -44,34 +32,7 @@ def surfaces(x: Array) -> Panel:
     curvatures = {name: least_squares.hessian(scale(x)) for name, scale in SCALINGS.items()}
 
     def compute(scaling: str, fraction: float, step: int) -> Surface:
-        curvature = curvatures[scaling]
-        effects, largest = np.sqrt(np.diag(curvature)), least_squares.largest_stable_rate(curvature)
-        errors = least_squares.descend(lambda error: curvature @ error, START / effects, fraction * largest, step)
-        excess = ((errors @ curvature) * errors).sum(axis=1)
-        steepest = errors @ np.linalg.eigh(curvature)[1][:, -1]
-        return Surface(scaling, fraction, least_squares.condition_number(curvature), largest, errors * effects,
-                       excess / excess[0], _behaviour(steepest, excess / excess[0]))
-
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        contours = {name: _contours(left, curvature) for name, curvature in curvatures.items()}
-        star = draw_star(left, (0, 0))
-        left.set(xlim=(-2, 2), ylim=(-2, 2), xlabel=text("01.surfaces.first"), ylabel=text("01.surfaces.second"))
-        right.set(xlim=(-2, 102), ylim=(1e-6, 1e2), yscale="log")
-        right.set(xlabel=text("01.surfaces.steps"), ylabel=text("01.surfaces.excess"))
-        path, end = draw_path(left)
-        (trace,) = right.plot([], [], color=BLUE)
-        verdict = draw_verdict(left)
-
-        def update(result: Surface) -> None:
-            for name, lines in contours.items():
-                lines.set_visible(name == result.scaling)
-            path.set_data(result.path.T)
-            end.set_data(result.path[-1:].T)
-            trace.set_data(np.arange(len(result.left)), result.left)
-            say(verdict, result.behaviour, inside=np.abs(result.path[-1]).max() < 2)
-
-        return (*contours.values(), path, star, end, trace, verdict), update
+        return experiments.surface(curvatures[scaling], scaling, fraction, step)
 
     def describe(result: Surface) -> str:
         percent = 100 * result.left[-1]
@@ -79,34 +40,35 @@ def surfaces(x: Array) -> Panel:
         values = result._asdict() | {"left": left, "steps": len(result.left) - 1}
         return text("01.surfaces.sentence", **values | _words("surfaces", result))
 
+    build = partial(_draw_surfaces, curvatures=curvatures)
     return Panel("01.surfaces", _descent_controls(100), compute, build, describe)
 
 
-class Gradients(NamedTuple):
-    """Sizes of the gradient by weight (D,), at the start and after some steps, and numbers."""
+def _draw_surfaces(figure: Figure, curvatures: Mapping[str, Array]) -> Built:
+    """The path on the loss surface at the left, the excess loss after each step at the right."""
+    left, right = figure.subplots(1, 2)
+    contours = {name: _contours(left, curvature) for name, curvature in curvatures.items()}
+    star = draw_star(left, (0, 0))
+    left.set(xlim=(-2, 2), ylim=(-2, 2), xlabel=text("01.surfaces.first"), ylabel=text("01.surfaces.second"))
+    right.set(xlim=(-2, 102), ylim=(1e-6, 1e2), yscale="log")
+    right.set(xlabel=text("01.surfaces.steps"), ylabel=text("01.surfaces.excess"))
+    path, end = draw_path(left)
+    (trace,) = right.plot([], [], color=BLUE)
+    verdict = draw_verdict(left)
 
-    scaling: str
-    fraction: float
-    step: int
-    start: Array
-    now: Array
-    behaviour: str
+    def update(result: Surface) -> None:
+        for name, lines in contours.items():
+            lines.set_visible(name == result.scaling)
+        path.set_data(result.path.T)
+        end.set_data(result.path[-1:].T)
+        trace.set_data(np.arange(len(result.left)), result.left)
+        say(verdict, result.behaviour, inside=np.abs(result.path[-1]).max() < 2)
+
+    return (*contours.values(), path, star, end, trace, verdict), update
 
 
 def gradients(x: Array, y: Array) -> Panel:
     """Each weight's own gradient during full-batch descent on ``x`` (N, D), ``y`` (N,), from the mean of y on."""
-    inputs = {name: least_squares.with_bias(scale(x)) for name, scale in SCALINGS.items()}
-    start = np.append(np.zeros(x.shape[1]), y.mean())
-
-    def compute(scaling: str, fraction: float, step: int) -> Gradients:
-        chosen = inputs[scaling]
-        curvature = least_squares.hessian(chosen)
-        rate = fraction * least_squares.largest_stable_rate(curvature)
-        path = least_squares.descend(lambda weight: least_squares.gradient(chosen, y, weight), start, rate, step)
-        steepest = np.linalg.eigh(curvature)[1][:, -1]
-        slopes = np.array([least_squares.gradient(chosen, y, weight) for weight in path])
-        return Gradients(scaling, fraction, step, np.abs(slopes[0, :-1]), np.abs(slopes[-1, :-1]),
-                         least_squares.behaviour(slopes @ steepest))
 
     def build(figure: Figure) -> Built:
         ax = figure.subplots()
@@ -133,36 +95,11 @@ def gradients(x: Array, y: Array) -> Panel:
                                      "least": growth.min(), "most": growth.max()}
         return text("01.gradients.sentence", **values | _words("gradients", result))
 
-    return Panel("01.gradients", _descent_controls(60), compute, build, describe)
-
-
-class Fit(NamedTuple):
-    """The least, mean and greatest of each input (D,), the weights (D,), and how far predictions moved."""
-
-    scaling: str
-    ridge: float
-    low: Array
-    mean: Array
-    high: Array
-    weights: Array
-    moved: float
+    return Panel("01.gradients", _descent_controls(60), partial(experiments.gradients, x, y), build, describe)
 
 
 def three(x: Array, y: Array) -> Panel:
     """Scaling and ridge side by side on ``x`` (N, D), ``y`` (N,): the inputs' ranges, the weights, the predictions."""
-    inputs = {name: scale(x) for name, scale in SCALINGS.items()}
-
-    def predictions(scaling: str, ridge: float) -> tuple[Array, Array]:
-        weight, bias = least_squares.fit(inputs[scaling], y, ridge)
-        return weight, inputs[scaling] @ weight + bias
-
-    plain = predictions("raw", 0.0)[1]
-
-    def compute(scaling: str, ridge: float) -> Fit:
-        weight, predicted = predictions(scaling, ridge)
-        chosen = inputs[scaling]
-        return Fit(scaling, ridge, chosen.min(axis=0), chosen.mean(axis=0), chosen.max(axis=0), weight,
-                   float(np.abs(predicted - plain).max()))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2, sharey=True)
@@ -193,19 +130,12 @@ def three(x: Array, y: Array) -> Panel:
         return text("01.three.sentence", **values, scaling=text(f"01.three.scaling_{result.scaling}"))
 
     controls = [menu("scaling", list(SCALINGS), "raw"), choice("ridge", [0.0, 0.01, 0.1, 1.0, 10.0], 0.0)]
-    return Panel("01.three", controls, compute, build, describe)
+    return Panel("01.three", controls, partial(experiments.fit, x, y), build, describe)
 
 
 def _descent_controls(last: int) -> list[Control]:
     return [menu("scaling", list(SCALINGS), "raw"), number("fraction", 0.05, 1.2, 0.4, step=0.05),
             steps("step", last, value=30)]  # fmt: skip
-
-
-def _behaviour(steepest: Array, left: Array) -> str:
-    """As `least_squares.behaviour`, or "crawls" where the steepest error shrinks and the rest hardly moves."""
-    name = least_squares.behaviour(steepest)
-    shrinks = name in ("approaches", "one_step", "oscillates")
-    return "crawls" if shrinks and left[-1] > 0.99 * left[-2] and left[-1] > 0.01 else name
 
 
 def _words(panel: str, result: Surface | Gradients) -> dict[str, str]:

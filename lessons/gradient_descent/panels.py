@@ -1,7 +1,7 @@
 """Lesson 01's panels on the loop itself: one weight, the factor of a step, and a line fitted to data."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,28 +15,15 @@ from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent import experiments
+from lessons.gradient_descent.experiments import FACTOR_STEPS, OPTIMUM, Descent, Factor, LineFit
 
 Built = tuple[Sequence[Artist], Update]
-OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
-FACTOR_STEPS = 30
 BOX = {"facecolor": "white", "edgecolor": "none", "pad": 2}  # behind a text that stands on lines
-
-
-class Descent(NamedTuple):
-    """A path (steps + 1,) on (w − 3)², its losses, and the name of what it does."""
-
-    rate: float
-    weights: Array
-    losses: Array
-    behaviour: str
 
 
 def descent() -> Panel:
     """Gradient descent on (w − 3)²: the path on the curve, and the weight after each step."""
-
-    def compute(rate: float, start: int, step: int) -> Descent:
-        path = least_squares.descend(lambda w: 2 * (w - OPTIMUM), np.array([float(start)]), rate, step)[:, 0]
-        return Descent(rate, path, (path - OPTIMUM) ** 2, least_squares.behaviour(path - OPTIMUM))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -63,25 +50,11 @@ def descent() -> Panel:
                     behaviour=text(f"01.behaviour.{result.behaviour}"))
 
     controls = [number("rate", 0.0, 1.2, 0.1, step=0.01), integer("start", -4, 10, 8), steps("step", 40, value=10)]
-    return Panel("01.descent", controls, compute, build, describe)
-
-
-class Factor(NamedTuple):
-    """What one step multiplies the error by, and the errors (31,) of a descent that starts at error 1."""
-
-    rate: float
-    curvature: float
-    factor: float
-    errors: Array
-    behaviour: str
+    return Panel("01.descent", controls, experiments.descent, build, describe)
 
 
 def factor() -> Panel:
     """The factor 1 − rate · curvature against the rate, and the error after each step on a logarithmic scale."""
-
-    def compute(rate: float, curvature: float) -> Factor:
-        errors = least_squares.descend(lambda error: curvature * error, np.ones(1), rate, FACTOR_STEPS)[:, 0]
-        return Factor(rate, curvature, 1 - rate * curvature, errors, least_squares.behaviour(errors))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -110,48 +83,14 @@ def factor() -> Panel:
                     "behaviour": text(f"01.behaviour.{result.behaviour}")})
 
     controls = [number("rate", 0.0, 2.2, 0.3, step=0.05), choice("curvature", [0.5, 1.0, 2.0, 4.0], 2.0)]
-    return Panel("01.factor", controls, compute, build, describe)
-
-
-class LineFit(NamedTuple):
-    """A path (steps + 1, 2) of slope and intercept, the losses at its ends, and what its steepest direction does."""
-
-    rate: float
-    path: Array
-    first_loss: float
-    loss: float
-    behaviour: str
+    return Panel("01.factor", controls, experiments.factor, build, describe)
 
 
 def path(x: Array, y: Array) -> Panel:
     """A line fitted to ``x`` (N,) and ``y`` (N,) by full-batch descent: the path on the loss surface, and the line."""
-    inputs = least_squares.with_bias(x[:, None])
-    slope, intercept = least_squares.fit(inputs[:, :1], y)
-    best = np.array([slope[0], intercept])
-    steepest = np.linalg.eigh(least_squares.hessian(inputs))[1][:, -1]
 
     def compute(rate: float, slope: float, intercept: float, step: int) -> LineFit:
-        walked = least_squares.descend(lambda weight: least_squares.gradient(inputs, y, weight),
-                                       np.array([slope, intercept]), rate, step)
-        first, last = (least_squares.loss(inputs, y, weight) for weight in walked[[0, -1]])
-        return LineFit(rate, walked, first, last, least_squares.behaviour((walked - best) @ steepest))
-
-    def build(figure: Figure) -> Built:
-        left, right = figure.subplots(1, 2)
-        star = _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
-        right.plot(x, y, "o", color=GREY, markersize=4, alpha=0.6)
-        right.set(xlim=(0, 5.4), ylim=(0, 5.2), xlabel=text("01.path.x"), ylabel=text("01.path.y"))
-        walked, end = draw_path(left)
-        (line,) = right.plot([], [], color=BLUE)
-        verdict = draw_verdict(left)
-
-        def update(result: LineFit) -> None:
-            walked.set_data(result.path.T)
-            end.set_data(result.path[-1:].T)
-            line.set_data([0, 6], result.path[-1, 1] + result.path[-1, 0] * np.array([0, 6]))
-            say(verdict, result.behaviour, inside=np.abs(result.path[-1] - best).max() < 2)
-
-        return (walked, star, end, line, verdict), update
+        return experiments.line_fit(x, y, rate, np.array([slope, intercept]), step)
 
     def describe(result: LineFit) -> str:
         numbers = {"slope": result.path[-1, 0], "intercept": result.path[-1, 1], "steps": len(result.path) - 1}
@@ -164,7 +103,27 @@ def path(x: Array, y: Array) -> Panel:
         number("intercept", -1.0, 4.0, -0.5, step=0.1, digits=1),
         steps("step", 100, value=20),
     ]
-    return Panel("01.path", controls, compute, build, describe)
+    return Panel("01.path", controls, compute, partial(_draw_line_fit, x=x, y=y), describe)
+
+
+def _draw_line_fit(figure: Figure, x: Array, y: Array) -> Built:
+    """The path on the loss surface at the left, the line through the data at the right."""
+    inputs, best = least_squares.with_bias(x[:, None]), experiments.best_line(x, y)
+    left, right = figure.subplots(1, 2)
+    star = _draw_surface(left, lambda weight: least_squares.loss(inputs, y, weight), best)
+    right.plot(x, y, "o", color=GREY, markersize=4, alpha=0.6)
+    right.set(xlim=(0, 5.4), ylim=(0, 5.2), xlabel=text("01.path.x"), ylabel=text("01.path.y"))
+    walked, end = draw_path(left)
+    (line,) = right.plot([], [], color=BLUE)
+    verdict = draw_verdict(left)
+
+    def update(result: LineFit) -> None:
+        walked.set_data(result.path.T)
+        end.set_data(result.path[-1:].T)
+        line.set_data([0, 6], result.path[-1, 1] + result.path[-1, 0] * np.array([0, 6]))
+        say(verdict, result.behaviour, inside=np.abs(result.path[-1] - best).max() < 2)
+
+    return (walked, star, end, line, verdict), update
 
 
 def _draw_surface(ax: Axes, loss: Callable[[Array], float], best: Array) -> Artist:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +13,11 @@ from course.controls import choice, steps
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, PLAIN
 from helpers.data import Dataset
-from helpers.network import Network, Parameters, accuracy, initial_running_stats, initialize, predict
-from helpers.shift import activation_input, percentiles
-from helpers.training import training_steps
+from helpers.recording import growing
+from lessons.internal_covariate_shift.experiments import Run, middle_unit, moments, movements, ranked, typical_movement
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM}
 RATES, STDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), (0.03, 0.1, 0.2, 0.4)
 RUN_UPDATES, EVERY = 200, 10
@@ -29,94 +26,13 @@ BINS = np.linspace(-7, 7, 57)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
 
 
-class State(NamedTuple):
-    """A network at one moment: parameters, z (N, D) of the layer watched for the probe, accuracy on the probe.
-
-    percentiles: the 15th, 50th and 85th of each unit's z, (3, D).
-    """
-
-    parameters: Parameters
-    z: Array
-    accuracy: float
-    percentiles: Array
-
-
-class Moment(NamedTuple):
-    """Both networks after the same number of updates."""
-
-    update: int
-    plain: State
-    batchnorm: State
-
-
-Run = list[Moment]
-
-
-def networks() -> tuple[Network, Network]:
-    """The network that is watched, without and with batch normalization: 3 hidden layers of 100 sigmoid units."""
-    sizes = (64, 100, 100, 100, 10)
-    return Network(sizes, "sigmoid", batchnorm=False), Network(sizes, "sigmoid", batchnorm=True)
-
-
-def moments(
-    train: Dataset, probe: Dataset, std: float, learning_rate: float, updates: int, every: int, seed: int = 0
-) -> Iterator[Moment]:
-    """Both networks from the same weights with the same batches, after 0, ``every``, 2 · ``every`` … updates.
-
-    A network that diverges ends the run.
-    """
-    runs = (_states(net, train, probe, std, learning_rate, every, seed) for net in networks())
-    for k, pair in enumerate(islice(zip(*runs, strict=False), updates // every + 1)):
-        yield Moment(k * every, *pair)
-
-
-def _states(
-    network: Network, train: Dataset, probe: Dataset, std: float, rate: float, every: int, seed: int
-) -> Iterator[State]:
-    start = initialize(network, np.random.default_rng(seed), std, np.float32)
-    yield _state(network, start, initial_running_stats(network, np.float32), probe)
-    trained = training_steps(network, start, train.x, train.y, batch_size=BATCH_SIZE, epochs=1_000_000,
-                             learning_rate=rate, rng=np.random.default_rng(100 + seed))  # fmt: skip
-    for step in trained:
-        if not step.gradients:
-            return
-        if step.update % every == 0:
-            yield _state(network, step.parameters, step.running, probe)
-
-
-def _state(network: Network, parameters: Parameters, running: Parameters, probe: Dataset) -> State:
-    right = accuracy(predict(network, parameters, running, probe.x), probe.y)
-    z = activation_input(network, parameters, probe.x, LAYER)
-    return State(parameters, z, right, percentiles(z))
-
-
-def movements(run: Run, name: str) -> Array:
-    """For each unit of the "plain" or "batchnorm" network, the range of its median over the run, (D,)."""
-    medians = np.array([getattr(moment, name).percentiles[1] for moment in run])
-    return np.ptp(medians, axis=0)
-
-
-def ranked(run: Run, name: str) -> Array:
-    """The numbers (D,) of a network's units, from 0: the one whose median moves least in the run first."""
-    return np.argsort(movements(run, name), kind="stable")
-
-
-def middle_unit(run: Run, name: str) -> int:
-    """The unit in the middle of `ranked`: rank 50 of 100."""
-    order = ranked(run, name)
-    return int(order[(len(order) - 1) // 2])
-
-
 def training(
     train: Dataset, probe: Dataset, std: float, learning_rate: float, updates: int, every: int, unit: int = 0
 ) -> Panel:
     """A run to `grow`: the percentiles of one unit's z over the updates; ``unit`` is its number, from 0."""
 
     def compute() -> Iterator[Run]:
-        run: Run = []
-        for moment in moments(train, probe, std, learning_rate, updates, every):
-            run.append(moment)
-            yield run
+        return growing(moments(train, probe, std, learning_rate, updates, every))
 
     def describe(run: Run) -> str:
         return text("05.training.sentence", unit=unit + 1, **run_numbers(run))
@@ -132,10 +48,7 @@ def rate_run(train: Dataset, probe: Dataset) -> Panel:
     """
 
     def compute(learning_rate: float, std: float) -> Iterator[Run]:
-        run: Run = []
-        for moment in moments(train, probe, std, learning_rate, RUN_UPDATES, EVERY):
-            run.append(moment)
-            yield run
+        return growing(moments(train, probe, std, learning_rate, RUN_UPDATES, EVERY))
 
     def total(learning_rate: float, std: float) -> int:
         return RUN_UPDATES // EVERY + 1
@@ -153,7 +66,7 @@ def run_numbers(run: Run) -> dict[str, float]:
     """What a run's sentence says: how far it came, the typical unit's movement and the accuracies."""
     found: dict[str, float] = {"update": run[-1].update}
     for name in STYLES:
-        found[f"{name}_moved"] = float(np.median(movements(run, name)))
+        found[f"{name}_moved"] = typical_movement(run, name)
         found[f"{name}_accuracy"] = getattr(run[-1], name).accuracy
     return found
 

@@ -1,47 +1,42 @@
 """Lesson 05: the drift of a layer's input, how far a small change carries, and the three things that bear one name."""
 
 from functools import cache
-from itertools import islice
 
 import numpy as np
 
 from helpers.data import load_digits8, train_test_split
-from helpers.network import Parameters, forward
+from helpers.network import forward
 from helpers.shift import activation_input, change_by_layer
-from helpers.training import training_steps
-from lessons.internal_covariate_shift import drift, perturbation, three_shifts
+from lessons.internal_covariate_shift import experiments
+from lessons.internal_covariate_shift.experiments import Run, first_at, moments
+from lessons.internal_covariate_shift.experiments import typical_movement as moved
 
 TRAIN, PROBE = train_test_split(load_digits8(), n_test=300, seed=0)
 X, Y = TRAIN.x[:200].astype(float), TRAIN.y[:200]
 
 
 @cache
-def main_run(seed: int) -> drift.Run:
+def main_run(seed: int) -> Run:
     """The lesson's recorded training with other first weights and other batches."""
-    return list(drift.moments(TRAIN, PROBE, std=0.1, learning_rate=0.3, updates=2000, every=20, seed=seed))
+    return list(moments(TRAIN, PROBE, std=0.1, learning_rate=0.3, updates=2000, every=20, seed=seed))
 
 
 @cache
-def short_run(rate: float, std: float, seed: int) -> drift.Run:
+def short_run(rate: float, std: float, seed: int) -> Run:
     """200 updates with another learning rate and other first weights."""
-    return list(drift.moments(TRAIN, PROBE, std, rate, updates=200, every=10, seed=seed))
+    return list(moments(TRAIN, PROBE, std, rate, updates=200, every=10, seed=seed))
 
 
-def moved(run: drift.Run, name: str) -> float:
-    """How far the median of a typical unit travels."""
-    return float(np.median(drift.movements(run, name)))
-
-
-def reached(run: drift.Run, name: str) -> int:
-    """The first recorded update with an accuracy of 0.8."""
-    return min(moment.update for moment in run if getattr(moment, name).accuracy >= 0.8)
+def reached(run: Run, name: str) -> float:
+    """The first recorded update with an accuracy of 0.8; infinite if there is none."""
+    return np.inf if (at := first_at(run, name)) is None else at
 
 
 def changes(seed: int, activation: str, scale: float, direction: str, batchnorm: bool) -> np.ndarray:
     """How far z moves in each layer when layer 1 is changed by 1 %."""
-    network, before = perturbation.deep_network(activation, scale, batchnorm, seed)
-    way = perturbation.directions(network, before, X, Y, seed)[direction]
-    return change_by_layer(before, perturbation.changed(before, way, 1.0), network, X)
+    network, before = experiments.deep_network(activation, scale, batchnorm, seed)
+    way = experiments.directions(network, before, X, Y, seed)[direction]
+    return change_by_layer(before, experiments.changed(before, way, 1.0), network, X)
 
 
 def grown(*case: object) -> float:
@@ -57,8 +52,8 @@ def first_change(seed: int, direction: str) -> float:
 
 def grown_alone(seed: int, batchnorm: bool) -> float:
     """`grown` for ReLU and a random direction, each unit's mean change taken out."""
-    network, before = perturbation.deep_network("relu", 1.0, batchnorm, seed)
-    after = perturbation.changed(before, perturbation.directions(network, before, X, Y, seed)["random"], 1.0)
+    network, before = experiments.deep_network("relu", 1.0, batchnorm, seed)
+    after = experiments.changed(before, experiments.directions(network, before, X, Y, seed)["random"], 1.0)
     caches = (forward(network, parameters, X)[1][:-1] for parameters in (before, after))
     first, *_, last = (np.sqrt((new.z - old.z).var(axis=0).mean() / old.z.var(axis=0).mean())
                        for old, new in zip(*caches, strict=True))  # fmt: skip
@@ -68,19 +63,13 @@ def grown_alone(seed: int, batchnorm: bool) -> float:
 @cache
 def three(seed: int, at: int) -> dict[str, float]:
     """The noise between batches, and the drifts over 100 updates after ``at`` updates."""
-    network, start = drift.networks()[0], main_run(seed)[at // 20].plain.parameters
-    found = {"noise": three_shifts.between_batches(activation_input(network, start, TRAIN.x, 3), 60, seed)}
+    network, start = experiments.networks()[0], main_run(seed)[at // 20].plain.parameters
+    found = {"noise": experiments.between_batches(activation_input(network, start, TRAIN.x, 3), 60, seed)}
     for name, size in (("full", len(TRAIN.x)), ("mini", 60)):
-        drifts = three_shifts.over_updates(network, [start, after_100(start, size, seed)], TRAIN.x)
+        states = experiments.descend(start, TRAIN, size, seed=seed)
+        drifts = experiments.over_updates(network, states[::10], TRAIN.x)
         found |= {name: drifts.both[1], f"{name}_own": drifts.own[1], f"{name}_earlier": drifts.earlier[1]}
     return found
-
-
-def after_100(start: Parameters, batch_size: int, seed: int) -> Parameters:
-    """The plain network's parameters 100 updates later."""
-    settings = {"batch_size": batch_size, "epochs": 100, "learning_rate": 0.3, "rng": np.random.default_rng(7 + seed)}
-    *_, last = islice(training_steps(drift.networks()[0], start, TRAIN.x, TRAIN.y, **settings), 100)
-    return last.parameters
 
 
 EFFECTS = {

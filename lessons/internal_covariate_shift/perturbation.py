@@ -12,14 +12,13 @@ from course.catalogue import text
 from course.controls import choice, menu
 from course.panel import Panel, Update
 from course.style import BATCHNORM, GREY, PLAIN
-from helpers.network import Network, Parameters, initialize, loss_and_gradients
+from helpers.network import Network, Parameters
 from helpers.shift import change_by_layer
+from lessons.internal_covariate_shift.experiments import DEPTH, GAINS, changed, deep_network, directions
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-DEPTH, WIDTH = 10, 50
 PERCENTS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-GAINS = {"relu": 2**0.5, "tanh": 1.0, "sigmoid": 4.0}  # times 1/√fan_in: a signal neither grows nor shrinks at 0
 LOW, HIGH = 0.02, 1000.0
 
 
@@ -29,28 +28,6 @@ class Changes(NamedTuple):
     percent: float
     plain: Array
     batchnorm: Array
-
-
-def deep_network(activation: str, scale: float, batchnorm: bool, seed: int = 0) -> tuple[Network, Parameters]:
-    """Ten hidden layers of 50 units on 64 inputs, with weights of standard deviation scale · gain / √fan_in."""
-    network = Network((64, *[WIDTH] * DEPTH, 10), activation, batchnorm)
-    parameters = initialize(network, np.random.default_rng(seed), 1.0)
-    for k in range(1, network.depth + 1):
-        parameters[f"weight{k}"] *= scale * GAINS[activation] / network.sizes[k - 1] ** 0.5
-    return network, parameters
-
-
-def changed(parameters: Parameters, direction: Array, percent: float) -> Parameters:
-    """The same parameters with weight1 moved along ``direction`` by ``percent`` of its norm."""
-    weight = parameters["weight1"]
-    step = percent / 100 * np.linalg.norm(weight) / np.linalg.norm(direction)
-    return {**parameters, "weight1": weight + step * direction}
-
-
-def directions(network: Network, parameters: Parameters, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:
-    """Two directions for weight1: "random" and "downhill", the one that an update takes."""
-    noise = np.random.default_rng(1000 + seed).standard_normal(parameters["weight1"].shape)
-    return {"random": noise, "downhill": -loss_and_gradients(network, parameters, x, y)[1]["weight1"]}
 
 
 def perturbation(x: Array, y: Array) -> Panel:

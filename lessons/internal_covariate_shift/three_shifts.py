@@ -13,23 +13,21 @@ from course.controls import choice, steps
 from course.panel import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.network import Network, Parameters
-from helpers.shift import activation_input, mean_shift, mixed
+from helpers.shift import activation_input
+from lessons.internal_covariate_shift.experiments import (
+    LAYER,
+    PARTS,
+    Drifts,
+    between_batches,
+    between_layers,
+    over_updates,
+    typical,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-LAYER = 3
 BATCH_SIZES = (10, 30, 60, 200, 500)
-PAIRS = 20  # of batches, drawn to measure the noise between them
-PARTS = ("earlier", "own", "both")
 LOW, HIGH = 0.003, 5000.0
-
-
-class Drifts(NamedTuple):
-    """Typical shifts of z at recorded moments (K,): of the earlier layers' updates, of the layer's own, of all."""
-
-    earlier: Array
-    own: Array
-    both: Array
 
 
 class Three(NamedTuple):
@@ -43,36 +41,6 @@ class Three(NamedTuple):
     mini_drift: float
     earlier: float
     own: float
-
-
-def between_layers(network: Network, parameters: Parameters, x: Array) -> float:
-    """The typical |difference| of the means of unit j in layer 2 and unit j in layer 3, in stds of the latter."""
-    return typical(*(activation_input(network, parameters, x, layer) for layer in (LAYER, LAYER - 1)))
-
-
-def between_batches(z: Array, batch_size: int, seed: int = 0) -> float:
-    """The typical |difference| of the means of two random batches of rows of z (N, D), in stds over all rows.
-
-    Each unit's difference is averaged over `PAIRS` pairs. Exactly 0 where a batch holds all N rows.
-    """
-    rng, z = np.random.default_rng(seed), z.astype(np.float64)
-    rows = [[np.sort(rng.permutation(len(z))[:batch_size]) for _ in range(2)] for _ in range(PAIRS)]
-    differences = [np.abs(z[one].mean(axis=0) - z[other].mean(axis=0)) for one, other in rows]
-    return float(np.median(np.mean(differences, axis=0) / z.std(axis=0)))
-
-
-def over_updates(network: Network, states: Sequence[Parameters], x: Array) -> Drifts:
-    """How far z of layer 3 is from where it was in ``states[0]``, at each of the recorded states."""
-    before = activation_input(network, states[0], x, LAYER)
-    layers = {"earlier": range(1, LAYER), "own": (LAYER,), "both": range(1, LAYER + 1)}
-    found = {part: [typical(before, activation_input(network, mixed(states[0], new, layers[part]), x, LAYER))
-                    for new in states] for part in PARTS}  # fmt: skip
-    return Drifts(**{part: np.array(shifts) for part, shifts in found.items()})
-
-
-def typical(before: Array, after: Array) -> float:
-    """The median over the units of `mean_shift`."""
-    return float(np.median(mean_shift(before, after)))
 
 
 def three_shifts(

@@ -14,9 +14,9 @@ from course.catalogue import text
 from course.controls import choice, integer, menu, number, switch
 from course.panel import Panel, Update
 from course.style import BLACK, GREEN, GREY
-from helpers.data import Dataset, toy_regression
-from helpers.least_squares import standardize
-from helpers.shift import covariance, whiten, whitening_matrix
+from helpers.data import Dataset
+from helpers.shift import covariance
+from lessons.internal_covariate_shift.experiments import METHODS, Bias, Correlated, Treated, correlated, treated
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -25,11 +25,6 @@ PAIRS = {
     "alcohol": ("alcohol", "color_intensity"),
     "acid": ("alcohol", "malic_acid"),
 }
-METHODS = {
-    "standardized": standardize,
-    "pca": partial(whiten, kind="pca"),
-    "zca": partial(whiten, kind="zca"),
-}
 LIMIT = 4.2
 CORRELATIONS = (0.0, 0.3, 0.6, 0.86, 0.95, 0.99, 0.999)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
@@ -37,15 +32,11 @@ MARKERS = ((BLACK, "o", "none"), (GREEN, "^", GREEN), (GREY, "s", GREY))  # edge
 
 
 class Pair(NamedTuple):
-    """Two features as measured and as treated, both (N, 2), with the covariance (2, 2) of each and the correlation."""
+    """The features and the method that were chosen, and what they come to."""
 
     pair: str
     method: str
-    raw: Array
-    treated: Array
-    raw_covariance: Array
-    covariance: Array
-    correlation: float
+    found: Treated
 
 
 def wine_pair(wine: Dataset) -> Panel:
@@ -53,14 +44,12 @@ def wine_pair(wine: Dataset) -> Panel:
 
     def compute(pair: str, method: str) -> Pair:
         raw = wine.x[:, [wine.feature_names.index(name) for name in PAIRS[pair]]]
-        treated = METHODS[method](raw)
-        correlation = float(covariance(standardize(raw))[0, 1])
-        return Pair(pair, method, raw, treated, covariance(raw), covariance(treated), correlation)
+        return Pair(pair, method, treated(raw, method))
 
     def describe(result: Pair) -> str:
         names = {"pair": text(f"05.wine_pair.pair_{result.pair}"), "method": text(f"05.wine_pair.{result.method}")}
-        (a, b), (_, c) = _no_minus_zero(result.covariance)
-        return text("05.wine_pair.sentence", **names, r=result.correlation, a=a, b=b, c=c)
+        (a, b), (_, c) = _no_minus_zero(result.found.covariance)
+        return text("05.wine_pair.sentence", **names, r=result.found.correlation, a=a, b=b, c=c)
 
     controls = [menu("pair", tuple(PAIRS), "phenols"), menu("method", tuple(METHODS), "standardized")]
     return Panel("05.wine_pair", controls, compute, partial(_draw_pair, classes=wine.y), describe, size=(9.0, 4.3))
@@ -81,10 +70,10 @@ def _draw_pair(figure: Figure, classes: Array) -> Built:
     shown: list[str] = []
 
     def update(result: Pair) -> None:
-        for lines, points in zip(clouds, (result.raw, result.treated), strict=True):
+        for lines, points in zip(clouds, (result.found.raw, result.found.treated), strict=True):
             for k, line in enumerate(lines):
                 line.set_data(points[classes == k].T)
-        for words, matrix in zip(matrices, (result.raw_covariance, result.covariance), strict=True):
+        for words, matrix in zip(matrices, (result.found.raw_covariance, result.found.covariance), strict=True):
             words.set_text(_written(matrix))
         if shown != [result.pair, result.method]:
             shown[:] = [result.pair, result.method]
@@ -94,8 +83,8 @@ def _draw_pair(figure: Figure, classes: Array) -> Built:
 
 
 def _name_axes(left: Axes, right: Axes, result: Pair) -> None:
-    for set_label, set_limits, column, k in ((left.set_xlabel, left.set_xlim, result.raw[:, 0], 1),
-                                             (left.set_ylabel, left.set_ylim, result.raw[:, 1], 2)):  # fmt: skip
+    for set_label, set_limits, column, k in ((left.set_xlabel, left.set_xlim, result.found.raw[:, 0], 1),
+                                             (left.set_ylabel, left.set_ylim, result.found.raw[:, 1], 2)):  # fmt: skip
         set_label(text(f"05.wine_pair.{result.pair}{k}"))
         low, room = column.min(), np.ptp(column)
         set_limits(low - 0.05 * room, low + (1.05 if k == 1 else 1.4) * room)
@@ -106,42 +95,17 @@ def _name_axes(left: Axes, right: Axes, result: Pair) -> None:
     right.set(xlabel=xlabel, ylabel=ylabel)
 
 
-class Correlated(NamedTuple):
-    """Toy points (N, 2), standardized and whitened, without and with an error.
-
-    growth: how many times as large whitening makes the error; outside: whether a line leaves the picture.
-    """
-
-    r: float
-    error: float
-    standardized: Array
-    whitened: Array
-    with_error: Array
-    whitened_with_error: Array
-    growth: float
-    outside: bool
-
-
 def correlation() -> Panel:
     """Standardized against whitened data, for a chosen correlation, with an error of a chosen size in each value."""
-    axes, errors = (toy_regression(1.0, seed, n_examples=150, noise=0.0).x for seed in (0, 1))
-
-    def compute(r: float, error: float) -> Correlated:
-        points = np.column_stack([axes[:, 0], r * axes[:, 0] + (1 - r**2) ** 0.5 * axes[:, 1]])
-        matrix = whitening_matrix(covariance(points))
-        moved = points + error * errors
-        growth = np.mean((errors @ matrix) ** 2) ** 0.5
-        outside = max(np.abs(moved).max(), np.abs(moved @ matrix).max()) > LIMIT
-        return Correlated(r, error, points, points @ matrix, moved, moved @ matrix, float(growth), bool(outside))
-
     def describe(result: Correlated) -> str:
         apart = float(np.abs(result.standardized - result.whitened).max())
+        outside = max(np.abs(result.with_error).max(), np.abs(result.whitened_with_error).max()) > LIMIT
         sentence = text("05.correlation.sentence", r=result.r, error=result.error, growth=result.growth,
                         grown=result.error * result.growth, short=(1 - result.r) ** 0.5, apart=apart)  # fmt: skip
-        return sentence + text("05.correlation.outside") * result.outside
+        return sentence + (text("05.correlation.outside") if outside else "")
 
     controls = [choice("r", CORRELATIONS, 0.86), number("error", 0.0, 0.2, 0.1, step=0.01)]
-    return Panel("05.correlation", controls, compute, _draw_correlation, describe)
+    return Panel("05.correlation", controls, correlated, _draw_correlation, describe)
 
 
 def _draw_correlation(figure: Figure) -> Built:
@@ -179,13 +143,6 @@ def _written(matrix: Array, digits: int = 2) -> str:
     cells = [[f"{value:,.{digits}f}" for value in row] for row in _no_minus_zero(matrix)]
     width = max(len(cell) for row in cells for cell in row)
     return "\n".join("  ".join(cell.rjust(width) for cell in row) for row in cells)
-
-
-class Bias(NamedTuple):
-    """A training run of b alone: ‖b‖ and the loss after 0, 1, 2 … steps, both (steps + 1,)."""
-
-    norms: Array
-    losses: Array
 
 
 class Runaway(NamedTuple):

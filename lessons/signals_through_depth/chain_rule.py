@@ -1,7 +1,6 @@
 """Lesson 04's walk through a small network: each array of the forward and the backward pass, with its rule."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,31 +13,16 @@ from course.catalogue import text
 from course.controls import steps
 from course.panel import Panel, Update
 from course.style import BLUE, GREY, VERMILLION
-from helpers.gradcheck import numerical_gradient, relative_error
-from helpers.layers import linear_backward, linear_forward, sigmoid_backward, sigmoid_forward, softmax_cross_entropy
 from helpers.network import Parameters
+from lessons.signals_through_depth import experiments
+from lessons.signals_through_depth.experiments import NODES, Node
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-NODES = ("x", "z", "h", "s", "losses", "ds", "dW2", "dh", "dz", "dW1", "W1")  # in the order of the walk
 FORWARD = NODES[:5]
 PLACES = {"x": (0, 1), "z": (2, 1), "h": (4, 1), "s": (6, 1), "losses": (8, 1), "W1": (1, 0), "W2": (5, 0)}
 TABLE = (5, 4)  # the largest array that is shown
-AGREE = 1e-6
 SIGNS = LinearSegmentedColormap.from_list("signs", ["#F2B183", "white", "#8FC3E8"])
-
-
-class Node(NamedTuple):
-    """One array of the walk; ``agrees`` says whether central differences give it too, and is None if it is no gradient.
-
-    ``loss`` is the mean loss with the weights as they are at this step; it is told from the losses on.
-    """
-
-    step: int
-    name: str
-    array: Array
-    agrees: bool | None
-    loss: float
 
 
 def walk(x: Array, labels: Array, parameters: Parameters, learning_rate: float) -> Panel:
@@ -46,40 +30,8 @@ def walk(x: Array, labels: Array, parameters: Parameters, learning_rate: float) 
 
     x (N, D), labels (N,); parameters weight1 (D, H), bias1, weight2 (H, C), bias2; no more than 5 rows, 4 columns.
     """
-    nodes = _nodes(x, labels, parameters, learning_rate)
+    nodes = experiments.walk(x, labels, parameters, learning_rate)
     return Panel("04.walk", [steps("step", len(nodes) - 1)], lambda step: nodes[step], _draw, _describe)
-
-
-def _nodes(x: Array, labels: Array, parameters: Parameters, learning_rate: float) -> list[Node]:
-    weight1, bias1, weight2, bias2 = (parameters[name] for name in ("weight1", "bias1", "weight2", "bias2"))
-    z, first = linear_forward(x, weight1, bias1)
-    h, activation = sigmoid_forward(z)
-    s, second = linear_forward(h, weight2, bias2)
-    losses = np.array([[softmax_cross_entropy(s[i : i + 1], labels[i : i + 1])[0]] for i in range(len(x))])
-    loss, ds = softmax_cross_entropy(s, labels)
-    dh, dweight2, _ = linear_backward(ds, second)
-    dz = sigmoid_backward(dh, activation)
-    _, dweight1, _ = linear_backward(dz, first)
-    updated = weight1 - learning_rate * dweight1
-
-    def from_s(s: Array) -> float:
-        return softmax_cross_entropy(s, labels)[0]
-
-    def from_h(h: Array) -> float:
-        return from_s(h @ weight2 + bias2)
-
-    def from_z(z: Array) -> float:
-        return from_h(sigmoid_forward(z)[0])
-
-    def from_weight1(weight: Array) -> float:
-        return from_z(x @ weight + bias1)
-
-    tests = {"ds": (from_s, s), "dW2": (lambda weight: from_s(h @ weight + bias2), weight2), "dh": (from_h, h),
-             "dz": (from_z, z), "dW1": (from_weight1, weight1)}  # fmt: skip
-    arrays = dict(zip(NODES, (x, z, h, s, losses, ds, dweight2, dh, dz, dweight1, updated), strict=True))
-    agrees = {name: relative_error(arrays[name], numerical_gradient(*test)) < AGREE for name, test in tests.items()}
-    return [Node(step, name, array, agrees.get(name), from_weight1(updated) if name == "W1" else loss)
-            for step, (name, array) in enumerate(arrays.items())]  # fmt: skip
 
 
 def _draw(figure: Figure) -> Built:

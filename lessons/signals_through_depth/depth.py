@@ -14,13 +14,18 @@ from course.catalogue import text
 from course.controls import choice, integer, menu
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN, VERMILLION
-from helpers.batching import total_iterations
-from helpers.network import Network, Parameters, initialize, loss_and_gradients
-from helpers.training import training_steps
+from lessons.signals_through_depth.experiments import (
+    Run,
+    deep,
+    gradient_norms,
+    learns,
+    relu_run,
+    scaled_start,
+    updates_planned,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-WIDTH = 32
 DEEPEST = 50
 DEPTHS = (2, 5, 10, 15, 20, 30, 40, DEEPEST)
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
@@ -28,21 +33,7 @@ LARGEST_DERIVATIVE = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0}
 SCALES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 NORM_EDGES = {"04.norms": (1e-32, 1e20), "04.norms_batchnorm": (1e-12, 1e12)}  # what is beyond is drawn there
 NORM_TICKS = {"04.norms": 8, "04.norms_batchnorm": 6}  # powers of ten between two of them
-RUN = {"batch_size": 100, "epochs": 30, "learning_rate": 0.03}
 LOSS_EDGES = (1e-2, 1e12)
-LEARNED = 2.0  # a mean loss of the last ten updates below this; knowing nothing gives ln 10 = 2.30
-
-
-def scaled_start(network: Network, scale: float, seed: int, dtype: type = np.float64) -> Parameters:
-    """The network's usual initial parameters, with the weights times ``scale``."""
-    start = initialize(network, np.random.default_rng(seed), dtype=dtype)
-    return {name: value * dtype(scale) if name.startswith("weight") else value for name, value in start.items()}
-
-
-def gradient_norms(network: Network, parameters: Parameters, x: Array, labels: Array) -> Array:
-    """‖∂L/∂W‖ of each layer's weights, (depth,), for the batch x (N, D), labels (N,)."""
-    _, gradients, _ = loss_and_gradients(network, parameters, x, labels)
-    return np.array([np.linalg.norm(gradients[f"weight{k}"]) for k in range(1, network.depth + 1)])
 
 
 class Norms(NamedTuple):
@@ -69,11 +60,9 @@ def _norms_panel(
     name: str, x: Array, labels: Array, batchnorm: bool, activation: str, depth: int,
     scales: Sequence[float] = SCALES, depths: Sequence[int] = DEPTHS,
 ) -> Panel:  # fmt: skip
-    sizes, classes = (x.shape[1],), (10,)
-
     @cache
     def of(depth: int, activation: str, scale: float, normalized: bool) -> Array:
-        network = Network(sizes + (WIDTH,) * (depth - 1) + classes, activation, normalized)
+        network = deep(depth, activation, normalized)
         return gradient_norms(network, scaled_start(network, scale, seed=0), x, labels)
 
     def compute(depth: int, activation: str, scale: float) -> Norms:
@@ -147,32 +136,12 @@ def _describe_norms(name: str, result: Norms) -> str:
     return sentence + text(f"{name}.with", outside=outside, **_ends(result.normalized))
 
 
-class Run(NamedTuple):
-    """A training run so far: the scale of its first weights, its finite losses, the update that diverged or None.
-
-    ``planned`` is the number of updates it makes if nothing ends it.
-    """
-
-    scale: float
-    planned: int
-    losses: list[float]
-    diverged: int | None = None
-
-
 def diverging_run(x: Array, labels: Array, depth: int) -> Panel:
-    """Train a ReLU network of ``depth`` layers on x (N, D) float32 from weights of a chosen scale: does it diverge?"""
-    network = Network((x.shape[1], *(WIDTH,) * (depth - 1), 10), "relu")
-    total = total_iterations(len(x), RUN["batch_size"], RUN["epochs"])
+    """Train a ReLU network of ``depth`` layers on x (N, 64) float32 from weights of a chosen scale: does it diverge?"""
+    total = updates_planned(len(x))
 
     def compute(scale: float) -> Iterator[Run]:
-        run = Run(scale, total, [])
-        start = scaled_start(network, scale, seed=0, dtype=np.float32)
-        for step in training_steps(network, start, x, labels, rng=np.random.default_rng(1), **RUN):
-            if not math.isfinite(step.loss):
-                yield run._replace(diverged=step.update)
-                return
-            run.losses.append(step.loss)
-            yield run
+        return relu_run(x, labels, depth, scale)
 
     def describe(run: Run) -> str:
         key = "ended" if run.diverged else "going" if _goes_on(run) else "sentence"
@@ -212,7 +181,7 @@ def _verdict(run: Run) -> str:
         return text("04.run.diverged", update=run.diverged)
     if _goes_on(run):
         return text("04.run.so_far", **_run_numbers(run))
-    return text("04.run.learned" if np.mean(run.losses[-10:]) < LEARNED else "04.run.stuck")
+    return text("04.run.learned" if learns(run) else "04.run.stuck")
 
 
 def _run_numbers(run: Run) -> dict[str, float]:

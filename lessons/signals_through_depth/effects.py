@@ -6,16 +6,12 @@ from functools import cache
 import numpy as np
 
 from helpers.data import load_digits8, load_wine
-from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
-from helpers.training import History, train, training_steps
-from lessons.signals_through_depth.depth import RUN, WIDTH, gradient_norms, scaled_start
-
-Array = np.ndarray
-
-
-def deep(depth: int, activation: str, batchnorm: bool = False) -> Network:
-    """64 inputs, ``depth`` layers, 10 classes."""
-    return Network((64, *(WIDTH,) * (depth - 1), 10), activation, batchnorm)
+from helpers.network import Network, Parameters, loss_and_gradients
+from helpers.recording import last, records, run
+from helpers.training import History, train
+from helpers.validate import Array
+from lessons.signals_through_depth import experiments
+from lessons.signals_through_depth.experiments import SIZES, Run, deep, gradient_norms, largest, scaled_start
 
 
 @cache
@@ -33,42 +29,48 @@ def ratio(depth: int, activation: str, batchnorm: bool, seed: int, scale: float 
 
 
 @cache
-def digit_run(network: Network, seed: int, scale: float, rate: float, epochs: int) -> tuple[History, Parameters]:
-    """A float32 training run on 1,000 digits, and where it started."""
-    digits, first = load_digits8(), scaled_start(network, scale, seed, np.float32)
-    history = train(network, first, digits.x[:1000], digits.y[:1000], batch_size=100, epochs=epochs,
-                    learning_rate=rate, rng=np.random.default_rng(seed))  # fmt: skip
+def sigmoid_run(seed: int) -> tuple[History, Parameters]:
+    """100 updates in float32 of 20 sigmoid layers on 1,000 digits, and where they started."""
+    digits, network = load_digits8(), deep(20, "sigmoid")
+    first = scaled_start(network, 1.0, seed, np.float32)
+    history = train(network, first, digits.x[:1000], digits.y[:1000], batch_size=100, epochs=10, learning_rate=0.1,
+                    rng=np.random.default_rng(1 + seed))  # fmt: skip
     return history, first
+
+
+@cache
+def relu_run(scale: float, seed: int) -> Run:
+    """The lesson's 300 updates of 8 ReLU layers from weights ``scale`` times as large."""
+    digits = load_digits8()
+    return last(experiments.relu_run(digits.x[:1000], digits.y[:1000], 8, scale, seed))
 
 
 def early_layers_stay(seed: int) -> bool:
     """20 sigmoid layers: after 100 updates the first layer is the same to the last bit, the last one is not."""
-    history, first = digit_run(deep(20, "sigmoid"), seed, 1.0, 0.1, 10)
+    history, first = sigmoid_run(seed)
     moved = [np.any(history.parameters[f"weight{k}"] != first[f"weight{k}"]) for k in (1, 20)]
     return moved == [False, True]
 
 
 def knows_nothing(seed: int) -> bool:
     """The same run ends near ln 10."""
-    history, _ = digit_run(deep(20, "sigmoid"), seed, 1.0, 0.1, 10)
+    history, _ = sigmoid_run(seed)
     return abs(np.mean(history.losses[-10:]) - math.log(10)) < 0.02
 
 
 def learns(seed: int) -> bool:
     """8 ReLU layers from the usual weights."""
-    history, _ = digit_run(deep(8, "relu"), seed, 1.0, RUN["learning_rate"], RUN["epochs"])
-    return history.diverged is None and np.mean(history.losses[-10:]) < 2
+    return experiments.learns(relu_run(1.0, seed))
 
 
-def diverges(seed: int, scale: float = 3.0) -> bool:
-    """8 ReLU layers from weights ``scale`` times as large."""
-    return digit_run(deep(8, "relu"), seed, scale, RUN["learning_rate"], RUN["epochs"])[0].diverged is not None
+def diverges(seed: int) -> bool:
+    """8 ReLU layers from weights 3 times as large."""
+    return relu_run(3.0, seed).diverged is not None
 
 
 def stuck(seed: int) -> bool:
     """8 ReLU layers from weights 0.3 times as large do not learn in 300 updates."""
-    history, _ = digit_run(deep(8, "relu"), seed, 0.3, RUN["learning_rate"], RUN["epochs"])
-    return np.mean(history.losses[-10:]) > 2
+    return relu_run(0.3, seed).diverged is None and not experiments.learns(relu_run(0.3, seed))
 
 
 def wine() -> tuple[Array, Array]:
@@ -77,48 +79,26 @@ def wine() -> tuple[Array, Array]:
     return ((data.x - data.x.mean(axis=0)) / data.x.std(axis=0))[:, :8], data.y
 
 
-def runaway(activation: str, batchnorm: bool, seed: int) -> tuple[list[Array], Network, Parameters]:
-    """Each layer's z with 1000 in row 4, column 4 of the first weights."""
-    network = Network((8, 6, 6, 6, 6, 3), activation, batchnorm)
-    parameters = initialize(network, np.random.default_rng(seed))
-    parameters["weight1"][3, 3] = 1000
-    logits, caches = forward(network, parameters, wine()[0])
-    return [*(cache.z for cache in caches[:-1]), logits], network, parameters
-
-
-def most(signals: list[Array]) -> list[float]:
-    """The largest |z| of each layer."""
-    return [float(np.abs(z).max()) for z in signals]
+def most(activation: str, batchnorm: bool, seed: int) -> Array:
+    """The largest |z| of each layer with 1000 in row 4, column 4 of the first weights."""
+    return largest(experiments.signals(Network(SIZES, activation, batchnorm), 1000, wine()[0], seed))
 
 
 def copies(seed: int) -> bool:
     """The unit's correlation with its fourth input."""
-    x, _ = wine()
-    return np.corrcoef(runaway("relu", True, seed)[0][0][:, 3], x[:, 3])[0, 1] > 0.99999
+    return experiments.copies(wine()[0], 1000, True, seed)[0] > 0.99999
 
 
 def cascades(seed: int) -> bool:
     """Without batch norm the units of layer 2 are copies of that one unit as well, with it they are not."""
-    x, _ = wine()
-    source = np.maximum(x[:, 3], 0)
-    medians = []
-    for batchnorm in (False, True):
-        z = runaway("relu", batchnorm, seed)[0][1]
-        medians.append(np.median([abs(np.corrcoef(column, source)[0, 1]) for column in z.T]))
-    return medians[0] > 0.99 > 0.9 > medians[1]
+    without, with_it = (experiments.copies(wine()[0], 1000, batchnorm, seed)[1] for batchnorm in (False, True))
+    return without > 0.99 > 0.9 > with_it
 
 
 @cache
-def wine_accuracy(batchnorm: bool, seed: int, weight: float = 1000.0) -> tuple[float, float]:
-    """Training accuracy on wine after 600 updates from the runaway weight, and that weight at the end."""
-    x, y = wine()
-    network = Network((8, 6, 6, 6, 6, 3), "relu", batchnorm)
-    first = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    first["weight1"][3, 3] = weight
-    history = train(network, first, x.astype(np.float32), y, batch_size=30, epochs=100, learning_rate=0.1,
-                    rng=np.random.default_rng(seed), drop_last=True)  # fmt: skip
-    logits, _ = forward(network, history.parameters, x.astype(np.float32))
-    return accuracy(logits, y), float(history.parameters["weight1"][3, 3])
+def wine_accuracy(batchnorm: bool, seed: int) -> tuple[float, float]:
+    """Training accuracy on wine from the runaway weight, and that weight at the end."""
+    return experiments.after_training(*wine(), 1000, batchnorm, seed)
 
 
 @cache
@@ -126,10 +106,9 @@ def lengths(seed: int, rate: float) -> Array:
     """With batch norm, the length of each of the first layer's weight columns after each update, (201, 32)."""
     digits, network = load_digits8(), deep(3, "sigmoid", True)
     first = scaled_start(network, 1.0, seed, np.float32)
-    run = training_steps(network, first, digits.x[:1000], digits.y[:1000], batch_size=100, epochs=20,
-                         learning_rate=rate, rng=np.random.default_rng(seed))  # fmt: skip
-    return np.array([np.linalg.norm(weight, axis=0) for weight in
-                     (first["weight1"], *(step.parameters["weight1"] for step in run))])  # fmt: skip
+    steps = run(network, first, digits.x[:1000], digits.y[:1000], updates=200, batch_size=100, learning_rate=rate,
+                rng=np.random.default_rng(1 + seed))  # fmt: skip
+    return np.array(list(records(steps, lambda step: np.linalg.norm(step.parameters["weight1"], axis=0))))
 
 
 def right_angle(seed: int) -> float:
@@ -153,11 +132,11 @@ EFFECTS = {
     "8 ReLU layers diverge from weights times 3": diverges,
     "8 ReLU layers do not learn from weights times 0.3": stuck,
     "weight 1000, ReLU: every layer above 100 without batch norm": lambda seed: (
-        min(most(runaway("relu", False, seed)[0])[:4]) > 100),
+        min(most("relu", False, seed)[:4]) > 100),
     "weight 1000, ReLU: every layer below 14 with batch norm": lambda seed: (
-        max(most(runaway("relu", True, seed)[0])[:4]) < 14),
+        max(most("relu", True, seed)[:4]) < 14),
     "weight 1000, tanh: below 10 from layer 2 on without batch norm": lambda seed: (
-        max(most(runaway("tanh", False, seed)[0])[1:]) < 10),
+        max(most("tanh", False, seed)[1:]) < 10),
     "the unit is a copy of input 4": copies,
     "layer 2 is a copy too without batch norm, and not with it": cascades,
     "wine from weight 1000: below 0.7 without, above 0.9 with batch norm": lambda seed: (

@@ -12,23 +12,16 @@ from course.catalogue import text
 from course.controls import choice, menu
 from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN, VERMILLION
-from helpers.network import Network, Parameters, forward, initialize, loss_and_gradients
+from helpers.network import Network, initialize
+from lessons.signals_through_depth import experiments
+from lessons.signals_through_depth.experiments import COLUMN, ROW, SIZES, largest, rescaled
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-SIZES = (8, 6, 6, 6, 6, 3)
-ROW, COLUMN = 3, 3  # the fourth of each, counted from 0
 WEIGHTS = (-1000, -300, -100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100, 300, 1000)
 ACTIVATIONS = ("relu", "sigmoid", "tanh")
 SIGNAL_EDGES = (0.1, 1e5)
 FACTORS = (*(float(f"{digit}e{power}") for power in range(-6, 4) for digit in (1, 2, 3, 5)), 1e4)
-
-
-def with_weight(network: Network, value: float, seed: int) -> Parameters:
-    """Initial parameters of ``network``, with ``value`` in row 4, column 4 of the first weights."""
-    parameters = initialize(network, np.random.default_rng(seed))
-    parameters["weight1"][ROW, COLUMN] = value
-    return parameters
 
 
 class Signals(NamedTuple):
@@ -51,21 +44,13 @@ def signals(x: Array) -> Panel:
     """Five layers on x (N, 8), one weight of the first chosen: how large the signals are, layer by layer."""
 
     def compute(weight: float, activation: str) -> Signals:
-        plain, raw = largest_signals(Network(SIZES, activation), weight, x)
-        normalized, z = largest_signals(Network(SIZES, activation, True), weight, x)
-        unit = z[:, COLUMN]
+        plain, normed = (experiments.signals(Network(SIZES, activation, norm), weight, x) for norm in (False, True))
+        unit = normed[0][:, COLUMN]
         copies = float(np.corrcoef(unit, x[:, ROW])[0, 1])
-        return Signals(weight, activation, plain, normalized, float(np.abs(raw).max()), unit, copies)
+        return Signals(weight, activation, largest(plain), largest(normed), float(largest(plain)[0]), unit, copies)
 
     controls = [choice("weight", WEIGHTS, 1000), menu("activation", ACTIVATIONS, "relu")]
     return Panel("04.signals", controls, compute, partial(_draw_signals, feature=x[:, ROW]), _describe_signals)
-
-
-def largest_signals(network: Network, weight: float, x: Array) -> tuple[Array, Array]:
-    """The largest |z| of each layer, (depth,), the logits last, and the first layer's z (N, 6); seed 0."""
-    logits, caches = forward(network, with_weight(network, weight, seed=0), x)
-    layers = [*(cache.z for cache in caches[:-1]), logits]
-    return np.array([np.abs(z).max() for z in layers]), layers[0]
 
 
 def _draw_signals(figure: Figure, feature: Array) -> Built:
@@ -133,13 +118,6 @@ def rescale(x: Array, labels: Array) -> Panel:
 
     build = partial(_draw_rescaled, everywhere=[compute(factor) for factor in FACTORS])
     return Panel("04.rescale", [choice("factor", FACTORS, 100.0)], compute, build, _describe_rescaled)
-
-
-def rescaled(network: Network, start: Parameters, factor: float, x: Array, labels: Array) -> tuple[Array, float]:
-    """Layer 1's normalized output (N, H) and ‖∂L/∂(aW)‖ with its weights W times ``factor`` a."""
-    parameters = start | {"weight1": factor * start["weight1"]}
-    _, gradients, caches = loss_and_gradients(network, parameters, x, labels)
-    return caches[0].z, float(np.linalg.norm(gradients["weight1"]))
 
 
 def _draw_rescaled(figure: Figure, everywhere: Sequence[Rescaled]) -> Built:

@@ -16,21 +16,22 @@ from course.grey_image import GreyImage
 from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers.data import Dataset
-from helpers.network import Network, Parameters, forward, predict
+from helpers.network import Network, Parameters, predict
+from lessons.train_vs_inference.experiments import (
+    MATE_SETS,
+    among_mates,
+    answers_in_training_mode,
+    arranged,
+    batch_with,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
-SHOWN_MATES, MOST_MATES = 8, 50
+SHOWN_MATES = 8
 MATE_SIZES = (2, 4, 8, 16, 60, 500)
 TEST_SIZES = (1, 2, 4, 8, 16, 32, 60, 200, 500, 2000)
 PERCENTS = np.arange(0, 101, 5)
 INFERENCE = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "none", "markersize": 8}
-
-
-def softmax(logits: Array) -> Array:
-    """Shares that add up to 1 along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 class Output(NamedTuple):
@@ -50,21 +51,12 @@ class Output(NamedTuple):
 
 def mates(network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int) -> Panel:
     """One test example's output among other and other batch-mates, in training mode and at inference."""
-    others = np.delete(np.arange(len(test.x)), example)
-
-    def batch(k: int, batch_size: int) -> Array:
-        return test.x[[example, *np.random.default_rng(k).choice(others, batch_size - 1, replace=False)]]
-
-    def both_modes(x: Array) -> tuple[Array, Array]:
-        logits = forward(network, parameters, x)[0][0], predict(network, parameters, running, x)[0]
-        return tuple(map(softmax, logits))
-
-    found = {m: np.array([both_modes(batch(k, m)) for k in range(MOST_MATES + 1)]) for m in MATE_SIZES}
+    found = {m: among_mates(network, parameters, running, test, example, m) for m in MATE_SIZES}
 
     def compute(mates: int, batch_size: int, mode: str) -> Output:
-        training, inference = found[batch_size].swapaxes(0, 1)
+        training, inference = found[batch_size]
         shares = training if mode == "training" else inference
-        shown = batch(mates, batch_size)[: SHOWN_MATES + 1]
+        shown = batch_with(test, example, mates, batch_size)[: SHOWN_MATES + 1]
         return Output(mates, batch_size, mode, shares[mates], shares, inference[mates], shown)
 
     def describe(shown: Output) -> str:
@@ -75,7 +67,7 @@ def mates(network: Network, parameters: Parameters, running: Parameters, test: D
         fixed = {"right": right, "fixed": 100 * shown.inference[right]}
         return text(f"08.mates.{shown.mode}", m=shown.batch_size, mates=shown.mates, **numbers, **spread, **fixed)
 
-    controls = [steps("mates", MOST_MATES), choice("batch_size", MATE_SIZES, 16),
+    controls = [steps("mates", MATE_SETS - 1), choice("batch_size", MATE_SIZES, 16),
                 menu("mode", ("training", "inference"), "training")]  # fmt: skip
     return Panel("08.mates", controls, compute, _draw_mates, describe)
 
@@ -89,7 +81,7 @@ def _draw_mates(figure: Figure) -> Built:
     bars, marks = _ten_bars(ax, 1.0)
     (ranges,) = ax.plot([], [], color=GREY, linestyle="-", linewidth=3, solid_capstyle="butt")
     ax.set(xlabel=text("08.classes"), ylabel=text("08.mates.y"))
-    ax.set_title(text("08.mates.key", sets=MOST_MATES + 1))
+    ax.set_title(text("08.mates.key", sets=MATE_SETS))
     words = ax.text(1, 1.02, "", transform=ax.transAxes, ha="right", va="bottom")
 
     def update(shown: Output) -> None:
@@ -119,29 +111,6 @@ def _set_strokes(line: Line2D, x: Array, low: Array, high: Array) -> None:
     line.set_data(np.repeat(x, 3), np.column_stack([low, high, np.full(len(x), np.nan)]).ravel())
 
 
-def arranged(labels: Array, batch_size: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """All N examples once, cut into batches: (rows (N,), batch after batch, and sizes of the batches).
-
-    Of each batch the part ``share`` comes from a list sorted by class, so nearly all from one; the rest is shuffled.
-    """
-    n, count = len(labels), -(-len(labels) // batch_size)
-    sizes = np.full(count, batch_size)
-    sizes[-1] = n - batch_size * (count - 1)
-    alike = np.rint(share * sizes).astype(int)
-    rows = rng.permutation(n)
-    rows[: alike.sum()] = sorted(rows[: alike.sum()], key=labels.__getitem__)
-    batch = np.concatenate([np.repeat(np.arange(count), part) for part in (alike, sizes - alike)])
-    return rows[np.argsort(batch, kind="stable")], sizes
-
-
-def normalized_in_batches(z: Array, sizes: Array, eps: float) -> Array:
-    """x_hat of z (N, D), rows batch after batch, each batch with its own statistics; 0 in a batch of one."""
-    starts, per_batch = np.cumsum(sizes) - sizes, sizes[:, None]
-    centred = z - np.repeat(np.add.reduceat(z, starts) / per_batch, sizes, axis=0)
-    var = np.add.reduceat(centred**2, starts) / per_batch
-    return (centred / np.sqrt(np.repeat(var, sizes, axis=0) + eps)).astype(z.dtype)
-
-
 class Tested(NamedTuple):
     """A test in training mode: its accuracy, those at all PERCENTS, and how the examples of one class are answered."""
 
@@ -163,9 +132,7 @@ def composition(
 
     def answers(batch_size: int, percent: int) -> tuple[Array, Array]:
         rows, sizes = arranged(test.y, batch_size, percent / 100, np.random.default_rng(0))
-        x_hat = normalized_in_batches(z[rows], sizes, network.eps)
-        hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
-        return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1), test.y[rows]
+        return answers_in_training_mode(network, parameters, z[rows], sizes), test.y[rows]
 
     pairs = {(m, percent): answers(m, percent) for m in TEST_SIZES for percent in PERCENTS}
     curves = {m: np.array([np.mean(np.equal(*pairs[m, percent])) for percent in PERCENTS]) for m in TEST_SIZES}

@@ -1,16 +1,15 @@
 """Lesson 08: what batch-mates, running averages and a forgotten flag do, for each seed of weights and batches."""
 
 from functools import cache
-from itertools import islice
 
 import numpy as np
 
 from helpers.batchnorm import update_running_stats
 from helpers.data import split_mnist
-from helpers.network import Network, Parameters, accuracy, forward, initial_running_stats, initialize, predict
-from helpers.training import History, train, training_steps
-from lessons.train_vs_inference.inference_mode_training import train_in_inference_mode
-from lessons.train_vs_inference.running_stats import Record, recorded, running_average
+from helpers.network import Network, Parameters, accuracy, initial_running_stats, initialize, predict
+from helpers.training import History, train
+from lessons.train_vs_inference import experiments
+from lessons.train_vs_inference.experiments import Record
 
 Array = np.ndarray
 TRAIN, TEST = split_mnist()
@@ -52,14 +51,9 @@ def shuffled(seed: int) -> Array:
 
 def in_training_mode(seed: int, order: Array, size: int) -> float:
     """The accuracy when the test digits are cut into batches in this order and tested in training mode."""
-    p = run(BATCHNORM, seed).parameters
-    found = 0
-    for rows in (order[i : i + size] for i in range(0, len(order), size)):
-        z = z_of(seed, TEST.x[rows])
-        x_hat = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + 1e-5)
-        logits = np.maximum(p["gamma1"] * x_hat + p["beta1"], 0) @ p["weight2"] + p["bias2"]
-        found += (logits.argmax(axis=1) == TEST.y[rows]).sum()
-    return found / len(order)
+    parameters, sizes = run(BATCHNORM, seed).parameters, experiments.batch_sizes(len(order), size)
+    answers = experiments.answers_in_training_mode(BATCHNORM, parameters, z_of(seed, TEST.x[order]), sizes)
+    return float(np.mean(answers == TEST.y[order]))
 
 
 def after_forgotten_flag(seed: int, order: Array, size: int) -> float:
@@ -74,17 +68,15 @@ def after_forgotten_flag(seed: int, order: Array, size: int) -> float:
 @cache
 def record(seed: int) -> Record:
     """The same training's statistics, update by update."""
-    *_, last = islice(recorded(BATCHNORM, first(BATCHNORM, seed), TRAIN, 60, 0.2, seed + 1), 532)
+    *_, last = experiments.recorded(BATCHNORM, first(BATCHNORM, seed), TRAIN, 60, 0.2, seed + 1, 532)
     return last
 
 
 @cache
 def off(seed: int, new_weight: float) -> tuple[float, float]:
     """How far the running mean (in standard deviations) and variance (as a part) are off in the second half."""
-    means, variances, whole_means, whole_variances = (np.array(rows, float) for rows in record(seed))
-    mean = running_average(means, 0, new_weight) - whole_means
-    var = running_average(variances * 60 / 59, 1, new_weight) / whole_variances - 1
-    return float(np.sqrt(np.mean((mean**2 / whole_variances)[266:]))), float(np.sqrt(np.mean(var[266:] ** 2)))
+    found = experiments.averaged(record(seed), 60, new_weight)
+    return found.mean_error, found.var_error
 
 
 def mean_off(seed: int, mean: Array) -> float:
@@ -103,7 +95,7 @@ def algorithm_2_is_nearest(seed: int) -> bool:
 @cache
 def frozen(seed: int, rate: float) -> Parameters | None:
     """Trained in inference mode, None if it diverged."""
-    return train_in_inference_mode(first(BATCHNORM, seed), TRAIN, 60, 4, rate, seed + 1)
+    return experiments.train_in_inference_mode(BATCHNORM, first(BATCHNORM, seed), TRAIN, 60, 532, rate, seed + 1)
 
 
 def of_frozen(seed: int, rate: float) -> float:
@@ -115,24 +107,14 @@ def of_frozen(seed: int, rate: float) -> float:
 @cache
 def small(network: Network, seed: int, size: int) -> tuple[float, float]:
     """Accuracy after 300 updates with batches of ``size``: with the running averages and with exact statistics."""
-    x = TRAIN.x.astype(float)
-    steps = training_steps(network, first(network, seed, np.float64), x, TRAIN.y, batch_size=size, epochs=9,
-                           learning_rate=0.1, rng=np.random.default_rng(seed + 1))  # fmt: skip
-    *_, last = islice(steps, 300)
-    z = x @ last.parameters["weight1"]
-    exact = {"mean1": z.mean(axis=0), "var1": z.var(axis=0)} if last.running else {}
-    logits = (predict(network, last.parameters, stored, TEST.x.astype(float)) for stored in (last.running, exact))
-    return tuple(accuracy(found, TEST.y) for found in logits)
+    return experiments.after_small_batches(network, TRAIN, TEST, size, seed=seed)
 
 
 def moves(seed: int, size: int) -> float:
     """In training mode, the range of the share of its class of test digit 111 among 51 sets of batch-mates."""
-    others, shares = np.delete(np.arange(len(TEST.x)), 111), []
-    for k in range(51):
-        rows = [111, *np.random.default_rng(k).choice(others, size - 1, replace=False)]
-        powers = np.exp(forward(BATCHNORM, run(BATCHNORM, seed).parameters, TEST.x[rows])[0][0])
-        shares.append(powers[TEST.y[111]] / powers.sum())
-    return float(np.ptp(shares))
+    last = run(BATCHNORM, seed)
+    in_training, _ = experiments.among_mates(BATCHNORM, last.parameters, last.running, TEST, 111, size)
+    return float(np.ptp(in_training[:, TEST.y[111]]))
 
 
 EFFECTS = {

@@ -1,8 +1,6 @@
 """Lesson 08's panels on running statistics: recorded while a network trains, averaged again, by three conventions."""
 
-import math
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,73 +12,31 @@ from course.catalogue import text
 from course.controls import choice, menu
 from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY
-from helpers.batching import minibatches
 from helpers.data import Dataset
-from helpers.network import Network, Parameters, loss_and_gradients
-from helpers.training import sgd_update
+from helpers.network import Network, Parameters
+from lessons.train_vs_inference.experiments import (
+    RULE_BATCHES,
+    Averaged,
+    Record,
+    averaged,
+    followed,
+    forgotten_after,
+    recorded,
+    variance_ratios,
+)
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
 NEW_WEIGHTS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 MOMENTA = (0.01, 0.1, 0.5, 0.9, 0.99)
 CONVENTIONS = ("pytorch", "keras", "paper")
-RULE_SIZES, RULE_BATCHES, RULE_LATE, RULE_TOP = (4, 16, 60), 2000, 500, 3
+RULE_SIZES, RULE_LATE, RULE_TOP = (4, 16, 60), 500, 3
 POINTS = {"linestyle": "", "marker": "o", "markersize": 2.3, "markeredgewidth": 0, "color": GREY}
 WHOLE = {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.8}  # the statistics of all training examples
 SIZE = (8.0, 3.1)  # many dots and a jagged line make a large file
 RUNNING = {**BATCHNORM, "linewidth": 2.4}
 KEY = {"batch": GREY, "whole": BLACK, "running": BATCHNORM["color"]}
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
-
-
-class Record(NamedTuple):
-    """For each update of a run the statistics (D,) of layer 1 before batch norm, with the weights of that moment.
-
-    ``means`` and ``variances`` (biased) are the batch's, the other two those of all training examples.
-    """
-
-    means: list[Array]
-    variances: list[Array]
-    whole_means: list[Array]
-    whole_variances: list[Array]
-
-
-def recorded(
-    network: Network, start: Parameters, train: Dataset, batch_size: int, rate: float, seed: int
-) -> Iterator[Record]:
-    """Train without end; yield the one record after each update. Batches as `train` draws them, smaller last dropped.
-
-    With C the covariance matrix of the inputs, the variance of x @ w over all of them is wᵀ C w.
-    """
-    parameters, rng, record = start, np.random.default_rng(seed), Record([], [], [], [])
-    centre = train.x.mean(axis=0)
-    covariance = (train.x - centre).T @ (train.x - centre) / len(train.x)
-    while True:
-        for batch in minibatches(train.x, train.y, batch_size, rng, drop_last=True):
-            weight = parameters["weight1"]
-            _, gradients, caches = loss_and_gradients(network, parameters, *batch)
-            record.means.append(caches[0].norm.mean)
-            record.variances.append(caches[0].norm.var)
-            record.whole_means.append(centre @ weight)
-            record.whole_variances.append((covariance @ weight * weight).sum(axis=0))
-            parameters = sgd_update(parameters, gradients, rate)
-            yield record
-
-
-def running_average(values: Sequence[Array], start: float, new_weight: float) -> Array:
-    """After each of the values (K, …) in turn: (1 − new_weight) · old + new_weight · value, from ``start``; (K, …)."""
-    averages, average = [], start
-    for value in values:
-        average = (1 - new_weight) * average + new_weight * value
-        averages.append(average)
-    return np.array(averages)
-
-
-def forgotten_after(new_weight: float) -> int:
-    """The first update after which the start weighs less than 1 %: (1 − new_weight)ⁿ < 0.01."""
-    if new_weight == 1:
-        return 1
-    return math.floor(math.log(0.01) / math.log(1 - new_weight) + 1e-9) + 1  # 0.1² is 0.01, not below it
 
 
 def training(
@@ -90,7 +46,7 @@ def training(
     """A run to `grow`: the mean and the variance of one unit, in each batch and in all examples."""
 
     def compute() -> Iterator[Record]:
-        return islice(recorded(network, start, train, batch_size, rate, seed), updates)
+        return recorded(network, start, train, batch_size, rate, seed, updates)
 
     def describe(record: Record) -> str:
         first, last = (np.array(rows)[[0, -1], unit] for rows in (record.whole_means, record.whole_variances))
@@ -112,30 +68,14 @@ def training(
     return RunPanel("08.training", [], compute, build, describe, total=lambda: updates, size=SIZE)
 
 
-class Averaged(NamedTuple):
-    """The running mean and variance (K,) of one unit with a weight of the new value, and their typical errors.
-
-    Both are root mean squares over the second half of the run: ``mean_error`` in standard deviations of the unit,
-    ``var_error`` as a part of its variance.
-    """
-
-    new_weight: float
-    means: Array
-    variances: Array
-    mean_error: float
-    var_error: float
-
-
 def momentum(record: Record, batch_size: int, unit: int) -> Panel:
     """A recorded run's running statistics, computed again with a chosen weight of the new value."""
-    means, variances, whole_means, whole_variances = (np.array(rows, float)[:, unit] for rows in record)
-    unbiased, half = variances * batch_size / (batch_size - 1), len(means) // 2
+    of_unit = [np.array(rows, float)[:, unit] for rows in record]
+    means, variances, whole_means, whole_variances = of_unit
+    unbiased = variances * batch_size / (batch_size - 1)
 
     def compute(new_weight: float) -> Averaged:
-        mean, var = running_average(means, 0, new_weight), running_average(unbiased, 1, new_weight)
-        mean_error = (mean - whole_means)[half:] / np.sqrt(whole_variances[half:])
-        var_error = (var / whole_variances)[half:] - 1
-        return Averaged(new_weight, mean, var, *(float(np.sqrt(np.mean(e**2))) for e in (mean_error, var_error)))
+        return averaged(of_unit, batch_size, new_weight)
 
     def describe(shown: Averaged) -> str:
         numbers = {"mean": shown.mean_error, "var": 100 * shown.var_error, "until": forgotten_after(shown.new_weight)}
@@ -192,19 +132,10 @@ class Followed(NamedTuple):
 
 def conventions(z: Array) -> Panel:
     """The running variance of one unit's z (N,), by the rules of two frameworks and the paper."""
-    rng = np.random.default_rng(0)
-    drawn = np.concatenate([rng.permutation(len(z)) for _ in range(-(-RULE_BATCHES * max(RULE_SIZES) // len(z)))])
-    batches = {m: z[drawn[: RULE_BATCHES * m]].reshape(RULE_BATCHES, m).astype(float) for m in RULE_SIZES}
-    ratios = {m: batch.var(axis=1) / z.var(dtype=float) for m, batch in batches.items()}
-    start = 1 / z.var(dtype=float)
+    ratios, start = variance_ratios(z, RULE_SIZES), 1 / z.var(dtype=float)
 
     def compute(convention: str, momentum: float, batch_size: int) -> Followed:
-        biased, unbiased = ratios[batch_size], ratios[batch_size] * batch_size / (batch_size - 1)
-        if convention == "paper":
-            average = np.cumsum(unbiased) / np.arange(1, RULE_BATCHES + 1)
-            return Followed(convention, momentum, batch_size, 0, start, average)
-        new_weight = momentum if convention == "pytorch" else 1 - momentum
-        average = running_average(unbiased if convention == "pytorch" else biased, start, new_weight)
+        new_weight, average = followed(ratios[batch_size], batch_size, convention, momentum, start)
         return Followed(convention, momentum, batch_size, new_weight, start, average)
 
     controls = [menu("convention", CONVENTIONS, "pytorch"), choice("momentum", MOMENTA, 0.1),

@@ -1,15 +1,21 @@
 """Lesson 07's panels and figure against computations of their own."""
 
-from itertools import islice
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 import course
 from helpers.batchnorm import batchnorm_forward
-from helpers.network import Network
-from lessons.batchnorm_backward import backward_graph, backward_paths, exercises, gradient_checks, plots, wrong_backward
+from helpers.network import Network, initialize
+from lessons.batchnorm_backward import (
+    backward_graph,
+    backward_paths,
+    exercises,
+    experiments,
+    gradient_checks,
+    plots,
+    wrong_backward,
+)
 from tests.sweep import numbers, some_digits, swept
 
 KEPT = {"right": (1, 1), "no_variance": (1, 0), "no_mean": (0, 1), "neither": (0, 0)}  # mean path, variance path
@@ -144,7 +150,7 @@ def test_a_version_is_the_gradient_with_constants_in_the_place_of_what_it_leaves
     columns = [own_slopes(lambda w, k=k: (dout[:, k] * own_output(w, gamma[k], None if mean is None else mean[k],
                                                                   None if var is None else var[k])).sum(), x[:, k])
                for k in range(3)]  # fmt: skip
-    dx, dgamma, dbeta = wrong_backward.VERSIONS[name](dout, batchnorm_forward(x, gamma, beta)[1])
+    dx, dgamma, dbeta = experiments.VERSIONS[name](dout, batchnorm_forward(x, gamma, beta)[1])
     assert dx == pytest.approx(np.array(columns).T, abs=1e-9)
     x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
     assert dgamma == pytest.approx((dout * x_hat).sum(axis=0))
@@ -221,7 +227,7 @@ def digits():
 @pytest.fixture
 def small(monkeypatch):
     """The lesson's trainings with a small network and two rates."""
-    monkeypatch.setattr(wrong_backward, "SIZES", SIZES)
+    monkeypatch.setattr(experiments, "SIZES", SIZES)
     monkeypatch.setattr(wrong_backward, "RATES", (0.01, 0.1, 1.0))
 
 
@@ -244,7 +250,7 @@ def test_the_run_to_grow_is_four_trainings_from_one_start(digits):
             assert moment[name].lengths == pytest.approx(grown, rel=1e-3)
             assert moment[name].offsets == pytest.approx(offsets, rel=1e-2)
         assert said[2 * n : 2 * n + 2] == pytest.approx([right, 100 * np.median(grown) - 100], rel=0.06, abs=0.06)
-    assert wrong_backward.layers(wrong_backward.Run(run.updates[:1], run.moments[:1])).controls[0].ends == (0, 0)
+    assert wrong_backward.layers(experiments.Run(run.updates[:1], run.moments[:1])).controls[0].ends == (0, 0)
 
 
 @pytest.mark.usefixtures("small")
@@ -271,7 +277,7 @@ def test_a_run_with_a_chosen_rate_says_and_draws_where_it_ends(digits):
 @pytest.mark.usefixtures("small")
 def test_the_layers_of_a_recorded_moment(digits):
     train, probe = digits
-    *_, run = wrong_backward.moments(train, probe, "sigmoid", 0.3, 12, 4)
+    *_, run = experiments.moments(train, probe, "sigmoid", 0.3, 12, 4)
     for live in swept(wrong_backward.layers(run)):
         moment = live.values["moment"]
         wanted = [own_state(own_training(train, "sigmoid", 0.3, 12, kept, kept), probe, "sigmoid", 4 * moment)[2]
@@ -289,7 +295,7 @@ def test_the_layers_of_a_recorded_moment(digits):
 def test_an_error_in_the_own_weights_or_in_what_is_handed_down(digits, own, down):
     train, probe = digits
     states = own_training(train, "sigmoid", 0.5, 6, KEPT[own], KEPT[down])
-    found = wrong_backward.split_state(train, probe, own, down, rate=0.5, updates=6, seed=0)
+    found = experiments.split_state(train, probe, own, down, rate=0.5, updates=6, seed=0)
     assert found.lengths == pytest.approx(own_state(states, probe, "sigmoid", 6)[1], rel=1e-3)
     assert found.offsets == pytest.approx(own_state(states, probe, "sigmoid", 6)[2], rel=1e-2)
 
@@ -301,12 +307,12 @@ def test_a_network_that_diverges_is_named_and_leaves_the_picture(digits):
     def exploding(network, dlogits, caches):
         return {name: np.full_like(value, 1e38) for name, value in start.items()}
 
-    start = next(wrong_backward.trained(network, train, exploding, 1.0, 0))
-    gone = list(islice(wrong_backward.states(network, train, probe, exploding, 100.0, 1), 3))
+    start = initialize(network, np.random.default_rng(0), dtype=np.float32)
+    gone = list(experiments.states(network, train, probe, exploding, 100.0, updates=2, every=1))
     assert np.isnan(gone[-1].accuracy)
     assert not np.isnan(gone[0].accuracy)
     first = dict.fromkeys(KEPT, gone[0])
-    run = wrong_backward.Run([0, 1], [first, {**first, "neither": gone[-1]}])
+    run = experiments.Run([0, 1], [first, {**first, "neither": gone[-1]}])
     panel, figure = wrong_backward.training(train, probe, 1.0, 1, 1), Figure()
     panel.build(figure)[1](run)
     assert [words.get_text().endswith("diverged") for words in figure.texts[1:]] == [False, False, False, True]

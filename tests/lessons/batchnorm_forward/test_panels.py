@@ -10,7 +10,7 @@ import course
 from course.live import Live
 from helpers.data import Dataset
 from helpers.network import Network
-from lessons.batchnorm_forward import norm_training, normalizing, plots, variance_traps
+from lessons.batchnorm_forward import experiments, norm_training, normalizing, plots, variance_traps
 from tests.sweep import numbers, swept
 
 EPS = 1e-5
@@ -158,8 +158,8 @@ def test_the_vertical_axis_belongs_to_the_feature_and_a_note_names_what_is_highe
 def test_a_hidden_unit_computes_the_linear_part():
     pixels = np.random.default_rng(5).uniform(size=(7, 64))
     weights = (2 / 64) ** 0.5 * np.random.default_rng(0).standard_normal((64, 64))
-    assert normalizing.hidden_unit(pixels) == pytest.approx(pixels @ weights[:, 37])
-    assert normalizing.hidden_unit(pixels, 2) == pytest.approx(pixels @ weights[:, 2])
+    assert experiments.hidden_unit(pixels) == pytest.approx(pixels @ weights[:, 37])
+    assert experiments.hidden_unit(pixels, 2) == pytest.approx(pixels @ weights[:, 2])
 
 
 def test_what_is_left_of_a_sliders_steps_does_not_count(columns):
@@ -285,7 +285,7 @@ def recorded(data):
 
 def test_gamma_and_beta_are_recorded_on_their_way(data, recorded):
     panel = norm_training.training(*data)
-    assert panel.total() == 100 == len(recorded) - 1
+    assert panel.total() == 101 == len(recorded)
     assert [moment.update for moment in recorded] == list(range(0, 401, 4))
     states = own_run((64, 20, 20, 10), (1, 2), None, data[0], 1.0, 60)
     for moment in recorded[:16]:
@@ -336,7 +336,7 @@ def own_epochs(p, data, rate, epochs, held=()):
 @pytest.mark.parametrize("held", [False, True])
 def test_gamma_and_beta_are_trained_or_held(data, held):
     network = Network((64, 20, 20, 10), "sigmoid", batchnorm=True)
-    first, last = norm_training.trained(network, data[0], held, rate=0.5, epochs=3)
+    first, last = experiments.trained(network, data[0], held, rate=0.5, epochs=3)
     assert {array.dtype for array in last.values()} == {np.dtype(np.float32)}
     affine = ("gamma1", "beta1", "gamma2", "beta2")
     wanted = own_epochs({k: v.astype(float) for k, v in first.items()}, data[0], 0.5, 3, affine if held else ())
@@ -344,7 +344,7 @@ def test_gamma_and_beta_are_trained_or_held(data, held):
         assert array == pytest.approx(wanted[name], abs=2e-3)
         assert np.array_equal(array, first[name]) == (held and name in affine)
     x = data[0].x.astype(float)
-    assert norm_training.loss_of(network, last, data[0]) == pytest.approx(
+    assert experiments.loss_of(network, last, data[0]) == pytest.approx(
         own_pass({k: v.astype(float) for k, v in last.items()}, x, data[0].y, (1, 2))[0], rel=1e-4)
 
 
@@ -356,7 +356,7 @@ def test_the_share_of_pre_activations_below_0(data):
     z1 = data[0].x @ p["weight1"] - 0.3
     z2 = sigmoid(z1) @ p["weight2"] - 0.3
     share = (np.count_nonzero(z1 <= 0) + np.count_nonzero(z2 <= 0)) / (z1.size + z2.size)
-    assert norm_training.share_below_0(network, p, data[0]) == pytest.approx(share, abs=1e-3)
+    assert experiments.share_below_0(network, p, data[0]) == pytest.approx(share, abs=1e-3)
 
 
 def test_batch_norm_at_chosen_layers_is_the_run_written_out(data):
@@ -365,7 +365,7 @@ def test_batch_norm_at_chosen_layers_is_the_run_written_out(data):
     for live in swept(panel):
         *switches, rate = live.values.values()
         normed = tuple(k for k, on in enumerate(switches, 1) if on)
-        assert panel.total(**live.values) == 3
+        assert panel.total(**live.values) == 4
         states = own_run((64, 50, 50, 50, 10), normed, 0.1, data[0], rate, 30)
         x = data[0].x.astype(float)
         losses, plains = ([own_pass(run[k], x, data[0].y, which)[0] for k in (0, 10, 20, 30)]

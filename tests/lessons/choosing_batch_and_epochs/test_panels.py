@@ -13,7 +13,7 @@ from course.growing import grow
 from course.live import Live
 from course.panel import Canvas
 from helpers.network import Network, forward, initialize
-from lessons.choosing_batch_and_epochs import batch_cost, fitting, gradient_noise, plots
+from lessons.choosing_batch_and_epochs import batch_cost, experiments, fitting, gradient_noise, plots
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 6, 10))
@@ -82,15 +82,15 @@ def test_the_spread_expected_is_that_of_all_batches():
             off = np.array([few[list(r)].mean(axis=0) for r in rows]) - few.mean(axis=0)
             assert np.abs(off.mean(axis=0)).max() < 1e-12
             spread = math.sqrt(np.mean([sum(v * v for v in row) for row in off]))
-            assert gradient_noise.expected_spread(few, b, again) == pytest.approx(spread, abs=1e-12)
+            assert experiments.expected_spread(few, b, again) == pytest.approx(spread, abs=1e-12)
 
 
 def test_drawn_means_are_means_of_rows_each_at_most_once_without_replacement():
     powers = 2.0 ** np.arange(8)[:, None]  # a sum tells which rows are in it
-    sums = 3 * gradient_noise.drawn_means(powers, 3, 400, np.random.default_rng(0))[:, 0]
+    sums = 3 * experiments.drawn_means(powers, 3, 400, np.random.default_rng(0))[:, 0]
     assert all(float(s).is_integer() and bin(int(s)).count("1") == 3 for s in sums)
     assert len(set(sums)) == math.comb(8, 3)
-    sums = 3 * gradient_noise.drawn_means(powers, 3, 400, np.random.default_rng(0), replacement=True)[:, 0]
+    sums = 3 * experiments.drawn_means(powers, 3, 400, np.random.default_rng(0), replacement=True)[:, 0]
     assert any(bin(int(s)).count("1") < 3 for s in sums)
 
 
@@ -205,8 +205,8 @@ def test_a_diverging_way_to_the_target_is_named(start):
         assert not run.reached
         assert f"diverged at update {run.done};" in panel.describe(run)
         Canvas(panel).draw(run, 1)
-    assert math.isnan(batch_cost.probe_loss(NETWORK, steep, probe))
-    assert batch_cost.probe_loss(NETWORK, start, probe) == pytest.approx(own_pass(start, *probe)[0])
+    assert math.isnan(experiments.probe_loss(NETWORK, steep, probe))
+    assert experiments.probe_loss(NETWORK, start, probe) == pytest.approx(own_pass(start, *probe)[0])
 
 
 def test_the_bytes_held_are_those_of_the_arrays():
@@ -214,7 +214,7 @@ def test_the_bytes_held_are_those_of_the_arrays():
     x = np.ones((7, 784), np.float32)
     logits, caches = forward(network, initialize(network, np.random.default_rng(0), dtype=np.float32), x)
     each = 4 * 784 + 4 * 30 + 4 * 30 + 30 + 4 * 10
-    assert batch_cost.cached_bytes(caches, logits) == 7 * each
+    assert experiments.cached_bytes(caches, logits) == 7 * each
 
 
 def test_the_memory_is_counted_number_by_number():
@@ -380,17 +380,17 @@ def test_fits_are_runs_written_out_with_the_digits_and_labels_chosen(monkeypatch
 
 def test_a_fit_that_diverges_says_so():
     x, y = float32_examples(40, 15)
-    *_, record = fitting.fit((x * np.float32(1e30), y), (x, y), hidden=4, updates=30)
+    *_, record = experiments.fit((x * np.float32(1e30), y), (x, y), hidden=4, updates=30)
     assert record.diverged
     assert record.updates[0] == 0
 
 
 def test_wrong_labels_are_all_wrong_and_the_others_are_kept():
     labels = np.arange(10_000) % 10
-    changed = fitting.with_wrong_labels(labels, 40, np.random.default_rng(0))
+    changed = experiments.with_wrong_labels(labels, 40, np.random.default_rng(0))
     assert (changed != labels).mean() == pytest.approx(0.4, abs=0.02)
     assert set(changed) == set(range(10))
-    assert (fitting.with_wrong_labels(labels, 0, np.random.default_rng(0)) == labels).all()
+    assert (experiments.with_wrong_labels(labels, 0, np.random.default_rng(0)) == labels).all()
 
 
 # ---------------------------------------------------------------- plain figures
@@ -418,7 +418,7 @@ def test_seeds_are_drawn_with_their_mean_and_twice_its_standard_error():
     for values in rows.values():
         mean = sum(values) / 3
         half = 2 * math.sqrt(sum((v - mean) ** 2 for v in values) / 2 / 3)
-        assert plots.mean_interval(values) == pytest.approx((mean, half))
+        assert experiments.mean_interval(values) == pytest.approx((mean, half))
     ax = plots.seeds(rows, Figure().subplots())
     assert ax.lines[0].get_xdata().tolist() == rows["small"]
     assert [words.get_text() for words in ax.texts] == ["85.0 ± 5.8 %", "62.0 ± 4.0 %"]

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 import course
 from helpers import stacked
 from helpers.gradcheck import numerical_gradient
+from helpers.network import Network, forward, initialize, loss_and_gradients
 from helpers.stacked import Recipe
-from lessons.does_it_work import first_figure, plots, regularizing, smoothness, tolerance
+from lessons.does_it_work import experiments, first_figure, plots, regularizing, smoothness, sweeps, tolerance
 from lessons.signals_through_depth import depth
 from tests.sweep import numbers, some_digits, swept
 
@@ -169,7 +170,7 @@ def test_an_unknown_recipe_is_refused(bad):
 @pytest.fixture
 def small(monkeypatch):
     """The lesson's panels with a small network and short runs."""
-    monkeypatch.setattr(first_figure, "SIZES", SIZES)
+    monkeypatch.setattr(experiments, "SIZES", SIZES)
     monkeypatch.setattr(first_figure, "RANKS", (1, 2, 5))
     monkeypatch.setattr(first_figure, "SHORT_UPDATES", 12)
     monkeypatch.setattr(first_figure, "SHORT_EVERY", 4)
@@ -179,7 +180,8 @@ def small(monkeypatch):
 def own_states(train, test, std, rate, updates, every, normed):
     """Accuracies and z of layer 3 after 0, every, … updates of one network, in float32 as in the lesson."""
     recipe = Recipe(SIZES, "sigmoid", "batch" if normed else "none")
-    p, rng, done = one(stacked.start(recipe, [0], [std]), 0), np.random.default_rng(100), 0
+    first = initialize(Network(SIZES, "sigmoid", normed), np.random.default_rng(0), std, np.float32)
+    p, rng, done = {name: value.astype(float) for name, value in first.items()}, np.random.default_rng(100), 0
     norm, found = recipe.norm, []
     while True:
         order = rng.permutation(len(train.x))
@@ -214,7 +216,7 @@ def test_the_figures_run_is_two_trainings_from_the_same_start(digits):
         assert len(run) == k + 1
         assert numbers(panel.describe(run))[0] == 4 * k
     for normed, name, line in ((False, "plain", 1), (True, "batchnorm", 2)):
-        own, states = own_states(train, test, 0.5, 0.3, 12, 4, normed), first_figure.of(run, name)
+        own, states = own_states(train, test, 0.5, 0.3, 12, 4, normed), experiments.of(run, name)
         assert [state.update for state in states] == [0, 4, 8, 12]
         assert [state.accuracy for state in states] == pytest.approx([right for right, _ in own])
         for state, (_, z) in zip(states, own, strict=True):
@@ -222,36 +224,36 @@ def test_the_figures_run_is_two_trainings_from_the_same_start(digits):
         assert figure.axes[0].lines[line].get_ydata() == pytest.approx([right for right, _ in own])
         medians = [np.median(z, axis=0) for _, z in own]
         jumps = [np.abs(b - a).mean() for a, b in zip(medians, medians[1:], strict=False)]
-        assert first_figure.jump(states) == pytest.approx(np.mean(jumps), abs=2e-4)
-    assert first_figure.jump(states[:1]) == 0
+        assert experiments.jump(states) == pytest.approx(np.mean(jumps), abs=2e-4)
+    assert experiments.jump(states[:1]) == 0
     paths(run)
 
 
 def paths(run):
     for live in swept(first_figure.percentile_paths(run)):
         for name, axes in zip(("plain", "batchnorm"), live.canvas.figure.axes, strict=True):
-            medians = np.array([state.percentiles[1] for state in first_figure.of(run, name)])
+            medians = np.array([state.percentiles[1] for state in experiments.of(run, name)])
             ways = medians.max(axis=0) - medians.min(axis=0)
             unit = sorted(range(5), key=lambda k, ways=ways: (ways[k], k))[live.values["rank"] - 1]
             assert axes.lines[1].get_ydata() == pytest.approx(medians[:, unit])
             assert f"over {ways[unit]:.1f}" in live.sentence
             assert f"(unit {unit + 1})" in live.sentence
-            highest = max(np.abs(state.percentiles[:, unit]).max() for state in first_figure.of(run, name))
+            highest = max(np.abs(state.percentiles[:, unit]).max() for state in experiments.of(run, name))
             assert axes.texts[0].get_text().endswith("outside the picture") == (highest > 10)
 
 
 def test_a_jump_is_measured_in_z_or_in_spreads_at_its_start():
     rows = [np.array([[-1.0, 0.0], [0.0, 1.0], [3.0, 4.0]]), np.array([[1.0, 1.0], [4.0, -1.0], [5.0, 3.0]])]
-    states = [first_figure.State(k, {}, 0.1, row) for k, row in enumerate([*rows, rows[0]])]
-    assert first_figure.jumps(states) == pytest.approx([3.0, 3.0])
-    assert first_figure.jumps(states, in_spreads=True) == pytest.approx([(4 / 2 + 2 / 2) / 2, (4 / 2 + 2 / 1) / 2])
-    assert len(first_figure.jumps(states[:1], in_spreads=True)) == 0
+    states = [experiments.State(k, {}, 0.1, row) for k, row in enumerate([*rows, rows[0]])]
+    assert experiments.jumps(states) == pytest.approx([3.0, 3.0])
+    assert experiments.jumps(states, in_spreads=True) == pytest.approx([(4 / 2 + 2 / 2) / 2, (4 / 2 + 2 / 1) / 2])
+    assert len(experiments.jumps(states[:1], in_spreads=True)) == 0
 
 
 def test_the_first_record_at_the_target_counts():
-    states = [first_figure.State(k, {}, value, np.zeros((3, 2))) for k, value in ((0, 0.1), (5, 0.8), (10, 0.7))]
-    assert first_figure.reached(states) == 5
-    assert first_figure.reached(states[:1]) is None
+    states = [experiments.State(k, {}, value, np.zeros((3, 2))) for k, value in ((0, 0.1), (5, 0.8), (10, 0.7))]
+    assert experiments.reached(states) == 5
+    assert experiments.reached(states[:1]) is None
 
 
 @pytest.mark.usefixtures("small")
@@ -267,7 +269,7 @@ def test_every_setting_of_the_run_panel_trains(digits):
 
 @pytest.mark.usefixtures("small")
 def test_the_noisy_run_is_drawn_beside_the_other_two(digits):
-    *_, run = first_figure.both(*digits, 0.5, 0.3, 32, 4)
+    *_, run = experiments.both(*digits, 0.5, 0.3, 32, 4)
     panel, figure = first_figure.noisy(*digits, 0.5, 0.3, run), Figure()
     _, update = panel.build(figure)
     for found in panel.compute():
@@ -276,9 +278,9 @@ def test_the_noisy_run_is_drawn_beside_the_other_two(digits):
     assert [state.update for state in found] == [0, 4, 8]
     assert figure.axes[0].lines[3].get_ydata() == [state.accuracy for state in found]
     assert figure.axes[0].lines[1].get_ydata() == [moment.plain.accuracy for moment in run]
-    quiet = first_figure.of(run, "batchnorm")
-    assert first_figure.jump(found) > first_figure.jump(quiet)
-    assert f"{first_figure.jump(found):.1g} with noise" in panel.describe(found)
+    quiet = experiments.of(run, "batchnorm")
+    assert experiments.jump(found) > experiments.jump(quiet)
+    assert f"{experiments.jump(found):.1g} with noise" in panel.describe(found)
     assert len(list(first_figure.noisy(*digits, 0.5, 0.3, run[:2]).compute())) == 1
     assert len(list(first_figure.noisy(*digits, 0.5, 0.3, run[:1]).compute())) == 1
 
@@ -309,10 +311,10 @@ def test_the_depth_panel_offers_the_scales_and_depths_that_it_is_given(digits):
 
 @pytest.fixture
 def little(monkeypatch):
-    monkeypatch.setattr(tolerance, "SIZES", (64, 5, 10))
-    monkeypatch.setattr(tolerance, "UPDATES", 40)
-    monkeypatch.setattr(tolerance, "EVERY", 20)
-    monkeypatch.setattr(tolerance, "TRAINED", 0.25)
+    monkeypatch.setattr(sweeps, "SIZES", (64, 5, 10))
+    monkeypatch.setattr(sweeps, "UPDATES", 40)
+    monkeypatch.setattr(sweeps, "EVERY", 20)
+    monkeypatch.setattr(sweeps, "TRAINED", 0.25)
 
 
 @pytest.mark.usefixtures("little")
@@ -326,7 +328,7 @@ def test_the_sweep_has_a_network_for_each_rate_and_spread(digits):
         steps = stacked.updates(recipe, p, train.x, train.y, [rate], 30, np.random.default_rng(100))
         *_, p = (next(steps) for _ in range(40))
         right = stacked.judged(recipe, p, train.x[:500], test.x, test.y)[1][0]
-        place = tolerance.STDS.index(std), tolerance.RATES.index(rate)
+        place = sweeps.STDS.index(std), sweeps.RATES.index(rate)
         assert found.maps["sigmoid", "batch"][2][place] == pytest.approx(right, abs=0.03)
     for live in swept(tolerance.maps(found)):
         activation, moment = live.values.values()
@@ -344,24 +346,24 @@ def test_a_diverged_network_is_marked():
     values = np.full((5, 8), 0.9)
     values[0, 0] = np.nan
     maps = {(act, norm): [values] for act in ("relu", "sigmoid") for norm in ("none", "batch")}
-    live = next(swept(tolerance.maps(tolerance.Sweep([0], maps))))
+    live = next(swept(tolerance.maps(sweeps.Sweep([0], maps))))
     assert live.canvas.figure.axes[0].texts[0].get_text() == "×"
     assert "39 are at 80 %" in live.sentence
-    assert tolerance.trained(values) == 39
+    assert sweeps.trained(values) == 39
 
 
 # ---------------------------------------------------------------- regularization
 
 def test_an_interval_is_t_times_s_over_root_n():
     values = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    mean, half = regularizing.interval(values)
+    mean, half = sweeps.interval(values)
     assert mean == 5.5
     assert half == pytest.approx(2.262 * math.sqrt(sum((v - 5.5) ** 2 for v in values) / 9) / math.sqrt(10))
 
 
 def test_the_regularization_panel_compares_the_seeds_gap_and_accuracy(digits, monkeypatch):
     train, test = digits
-    monkeypatch.setattr(regularizing, "SIZES", (64, 5, 10))
+    monkeypatch.setattr(sweeps, "JUDGED_SIZES", (64, 5, 10))
     monkeypatch.setattr(regularizing, "BATCH_SIZES", (16, 48))
     monkeypatch.setattr(regularizing, "EPOCHS", (2, 3))
     monkeypatch.setattr(regularizing, "DEFAULT_SIZE", 48)
@@ -386,31 +388,61 @@ def test_the_regularization_panel_compares_the_seeds_gap_and_accuracy(digits, mo
 
 # ---------------------------------------------------------------- the gradient
 
-def test_the_gradients_shift_updates_the_layers_below_alone(digits):
-    recipe = Recipe(SIZES, "sigmoid", "batch")
-    parameters, (x, y) = stack(recipe, 1), (digits[0].x[:30].astype(float), digits[0].y[:30])
-    before = stacked.loss_and_gradients(recipe, parameters, x, y)[1]
+@pytest.fixture
+def parameters(monkeypatch):
+    """Of the network with batch norm, made small, in float64, with gammas and betas of their own."""
+    monkeypatch.setattr(experiments, "SIZES", SIZES)
+    return one(stack(Recipe(SIZES, "sigmoid", "batch"), 1), 0)
+
+
+def test_the_gradients_shift_updates_the_layers_below_alone(digits, parameters):
+    network, (x, y) = experiments.network("batchnorm"), (digits[0].x[:30].astype(float), digits[0].y[:30])
+    before = loss_and_gradients(network, parameters, x, y)[1]
     below = ("weight1", "gamma1", "beta1", "weight2", "gamma2", "beta2")
     moved = {name: value - 0.5 * before[name] if name in below else value for name, value in parameters.items()}
-    after = stacked.loss_and_gradients(recipe, moved, x, y)[1]
-    shift, size = smoothness.gradient_shift(recipe, parameters, x, y, 0.5, layer=3)
+    after = loss_and_gradients(network, moved, x, y)[1]
+    shift, size = experiments.gradient_shift("batchnorm", parameters, x, y, 0.5, layer=3)
     assert shift == pytest.approx(math.sqrt(((after["weight3"] - before["weight3"]) ** 2).sum()))
     assert size == pytest.approx(math.sqrt((before["weight3"] ** 2).sum()))
-    assert smoothness.gradient_shift(recipe, parameters, x, y, 0.5, layer=1)[0] == 0
+    assert experiments.gradient_shift("batchnorm", parameters, x, y, 0.5, layer=1)[0] == 0
 
 
-def test_noise_by_itself_is_no_shift_of_the_gradient(digits):
-    recipe = Recipe(SIZES, "sigmoid", "batch", noise=1.0)
-    parameters = stack(recipe, 1)
-    assert smoothness.gradient_shift(recipe, parameters, digits[0].x[:30], digits[0].y[:30], 1e-12, 3)[0] < 1e-6
+def test_the_relative_shift_is_the_mean_of_four_batches(digits, parameters):
+    four = type(digits[0])("four", *(np.concatenate([part, part]) for part in (digits[0].x.astype(float), digits[0].y)))
+    each = [np.divide(*experiments.gradient_shift("batchnorm", parameters, four.x[k : k + 60], four.y[k : k + 60],
+                                                  0.5, 3)) for k in (0, 60, 120, 180)]  # fmt: skip
+    assert experiments.relative_shift("batchnorm", parameters, four, 0.5) == pytest.approx(np.mean(each))
+
+
+def test_noise_by_itself_is_no_shift_of_the_gradient(digits, parameters):
+    assert experiments.gradient_shift("noisy", parameters, digits[0].x[:30], digits[0].y[:30], 1e-12, 3)[0] < 1e-6
+
+
+def test_noise_is_drawn_for_each_unit_behind_its_batch_norm_and_the_gradient_goes_through_it(digits, parameters):
+    x, y = digits[0].x[:30].astype(float), digits[0].y[:30]
+    mine = [(a[0], b[0]) for a, b in own_draws(Recipe(SIZES, noise=0.8), 1, np.random.default_rng(8))]
+    setting = ("sigmoid", "batch", 0)
+    moved, _ = experiments.with_noise(parameters, 0.8, np.random.default_rng(8))
+    own, zs, _ = own_forward(parameters, x, *setting, draws=mine)
+    logits, caches = forward(experiments.network("noisy"), moved, x)
+    assert logits == pytest.approx(own)
+    assert caches[1].z == pytest.approx(zs[1])
+    differentiate = experiments.noisy(0.8, np.random.default_rng(8))
+    loss, gradients, _ = differentiate(experiments.network("noisy"), parameters, x, y)
+    assert loss == pytest.approx(own_loss(parameters, x, y, *setting, draws=mine))
+    for name in ("weight2", "gamma1", "beta1", "gamma3", "beta3", "weight4", "bias4"):
+        def own(value, name=name):
+            return own_loss(parameters | {name: value}, x, y, *setting, draws=mine)
+
+        assert gradients[name] == pytest.approx(numerical_gradient(own, parameters[name]), abs=1e-7)
 
 
 def test_the_loss_along_the_gradient(digits, monkeypatch):
     train = digits[0]
-    monkeypatch.setattr(smoothness, "SIZES", SIZES)
+    monkeypatch.setattr(experiments, "SIZES", SIZES)
     for live in swept(smoothness.loss_along(train, (0, 3, 6))):
         family, moment = live.values.values()
-        activation, std, rate = smoothness.FAMILIES[family]
+        activation, std, rate = experiments.FAMILIES[family]
         recipe = Recipe(SIZES, activation, "batch")
         p = stacked.start(recipe, [0], [std])
         steps = stacked.updates(recipe, p, train.x, train.y, [rate], 60, np.random.default_rng(100))

@@ -11,7 +11,7 @@ from helpers import shift
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
-from lessons.internal_covariate_shift import drift, perturbation, plots, three_shifts, whitening
+from lessons.internal_covariate_shift import drift, experiments, perturbation, plots, three_shifts, whitening
 from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
@@ -102,7 +102,8 @@ def digits():
 @pytest.fixture
 def small(monkeypatch):
     """The lesson's panels with a small network and short runs."""
-    monkeypatch.setattr(drift, "networks", lambda: tuple(Network(SIZES, "sigmoid", normed) for normed in (False, True)))
+    pair = tuple(Network(SIZES, "sigmoid", normed) for normed in (False, True))
+    monkeypatch.setattr(experiments, "networks", lambda: pair)
     monkeypatch.setattr(drift, "RANKS", (1, 2, 5))
     monkeypatch.setattr(drift, "RUN_UPDATES", 12)
     monkeypatch.setattr(drift, "EVERY", 4)
@@ -120,13 +121,13 @@ def own_movements(states, x):
 @pytest.mark.usefixtures("small")
 def test_a_run_is_two_trainings_from_the_same_start(digits):
     train, probe = digits
-    run = list(drift.moments(train, probe, 0.5, 0.3, updates=12, every=4))
+    run = list(experiments.moments(train, probe, 0.5, 0.3, updates=12, every=4))
     assert [moment.update for moment in run] == [0, 4, 8, 12]
     for name, normed in (("plain", False), ("batchnorm", True)):
         states = own_states(train, 0.5, 0.3, 12, 4, normed)
         for moment, p in zip(run, states, strict=True):
             assert getattr(moment, name).z == pytest.approx(own_z3(p, probe.x), abs=2e-4)
-        assert drift.movements(run, name) == pytest.approx(own_movements(states, probe.x), abs=2e-4)
+        assert experiments.movements(run, name) == pytest.approx(own_movements(states, probe.x), abs=2e-4)
     right = own_forward(own_states(train, 0.5, 0.3, 12, 4, normed=False)[-1], probe.x)[1].argmax(axis=1) == probe.y
     assert run[-1].plain.accuracy == pytest.approx(right.mean())
 
@@ -153,7 +154,7 @@ def test_the_run_to_grow_draws_the_percentiles_and_is_usable_from_its_first_mome
 @pytest.mark.usefixtures("small")
 def test_the_histograms_show_the_unit_of_the_chosen_rank(digits):
     train, probe = digits
-    run = list(drift.moments(train, probe, 0.5, 1.0, updates=12, every=4))
+    run = list(experiments.moments(train, probe, 0.5, 1.0, updates=12, every=4))
     states = {normed: own_states(train, 0.5, 1.0, 12, 4, normed) for normed in (False, True)}
     for live in swept(drift.histograms(run)):
         moment, rank = live.values.values()
@@ -201,18 +202,19 @@ def test_a_run_with_a_chosen_rate_and_spread_of_the_first_weights(digits):
 
 def test_what_leaves_the_picture_is_named():
     z = np.full((4, 3), 9.0)
-    state = drift.State({}, z, 0.25, z[:3])
+    state = experiments.State({}, z, 0.25, z[:3])
     figure = Figure()
     _, update = drift.draw_percentiles(figure, choose=lambda *_: 2, updates=10, limit=8, name="05.rate_run")
-    update([drift.Moment(0, state, state)])
+    update([experiments.Moment(0, state, state)])
     said = ["unit 3, accuracy 0.25\nsome of it outside the picture"] * 2
     assert [ax.texts[0].get_text() for ax in figure.axes] == said
 
 
 def test_a_run_ends_where_a_network_diverges(digits, monkeypatch):
     train, probe = digits
-    monkeypatch.setattr(drift, "networks", lambda: (Network(SIZES, "relu"), Network(SIZES, "relu", batchnorm=True)))
-    run = list(drift.moments(train, probe, 30.0, 1e6, updates=40, every=4))
+    pair = (Network(SIZES, "relu"), Network(SIZES, "relu", batchnorm=True))
+    monkeypatch.setattr(experiments, "networks", lambda: pair)
+    run = list(experiments.moments(train, probe, 30.0, 1e6, updates=40, every=4))
     assert 1 <= len(run) < 11
     assert all(np.isfinite(moment.plain.z).all() for moment in run)
 
@@ -395,8 +397,8 @@ def test_whitening_makes_errors_larger_the_nearer_the_correlation_is_to_one():
 # ---------------------------------------------------------------- the mean and the gradient
 
 def test_the_runaway_shows_the_chosen_run_up_to_the_chosen_step():
-    ignoring = whitening.Bias(np.arange(101) * 0.25, np.full(101, 0.4))
-    seeing = whitening.Bias(np.zeros(101), np.full(101, 0.4))
+    ignoring = experiments.Bias(np.arange(101) * 0.25, np.full(101, 0.4))
+    seeing = experiments.Bias(np.zeros(101), np.full(101, 0.4))
     for live in swept(whitening.runaway(ignoring, seeing)):
         step, sees_mean = live.values.values()
         norm = 0 if sees_mean else 0.25 * step

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 import course
 from course.live import Live
 from helpers.data import load_digits8
-from lessons.signals_through_depth import chain_rule, depth, plots, runaway_weight
+from lessons.signals_through_depth import chain_rule, depth, experiments, plots, runaway_weight
 from tests.sweep import numbers, swept
 
 EPS = 1e-5
@@ -102,7 +102,7 @@ def test_the_walk_is_well_at_its_ends(small):
 
 
 def test_a_wrong_gradient_would_be_told(small, monkeypatch):
-    monkeypatch.setattr(chain_rule, "sigmoid_backward", lambda dout, cache: dout * cache.out)
+    monkeypatch.setattr(experiments, "sigmoid_backward", lambda dout, cache: dout * cache.out)
     live = Live(chain_rule.walk(*small, learning_rate=1.0))
     live.widgets["step"].value = 9
     assert live.result.agrees is False

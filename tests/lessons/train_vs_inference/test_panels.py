@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import course
 from course.grey_image import GreyImage
 from helpers.data import Dataset
 from helpers.network import Network
-from lessons.train_vs_inference import batch_mates, inference_mode_training, plots, running_stats
+from lessons.train_vs_inference import batch_mates, experiments, plots, running_stats
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 5, 10), "relu", batchnorm=True)
@@ -114,7 +113,7 @@ def test_at_inference_no_batch_mate_matters_and_in_training_they_do(examples, pa
 @pytest.mark.parametrize("share", [0, 0.3, 1])
 def test_batches_hold_each_example_once_and_the_share_from_the_sorted_list(batch_size, share):
     labels = np.random.default_rng(0).integers(10, size=205)
-    rows, sizes = batch_mates.arranged(labels, batch_size, share, np.random.default_rng(1))
+    rows, sizes = experiments.arranged(labels, batch_size, share, np.random.default_rng(1))
     assert sorted(rows.tolist()) == list(range(205))
     assert sizes.tolist() == [min(batch_size, 205 - first) for first in range(0, 205, batch_size)]
     start, alike = 0, []
@@ -136,7 +135,7 @@ def test_normalizing_batch_by_batch_is_a_loop_over_the_batches():
         mean = sum(batch) / size
         wanted += [(row - mean) / np.sqrt(sum((r - mean) ** 2 for r in batch) / size + 1e-5) for row in batch]
         start += size
-    found = batch_mates.normalized_in_batches(z, sizes, 1e-5)
+    found = experiments.normalized_in_batches(z, sizes, 1e-5)
     assert found == pytest.approx(np.array(wanted), abs=1e-9)
     assert not found[20].any()
 
@@ -146,7 +145,7 @@ def test_a_test_in_training_mode_by_size_and_composition(examples, parameters, s
     fixed = scores(parameters, examples.x, stored["mean1"], stored["var1"]).argmax(axis=1)
     for live in swept(panel):
         m, percent = live.values.values()
-        rows, sizes = batch_mates.arranged(examples.y, m, percent / 100, np.random.default_rng(0))
+        rows, sizes = experiments.arranged(examples.y, m, percent / 100, np.random.default_rng(0))
         answers, start = [], 0
         for size in sizes:
             answers += scores(parameters, examples.x[rows[start : start + size]]).argmax(axis=1).tolist()
@@ -201,7 +200,7 @@ def own_update(p, x, z, labels, rate):
 @pytest.fixture(scope="module")
 def record(examples, parameters):
     few = Dataset("few", examples.x[:100], examples.y[:100])
-    *_, last = islice(running_stats.recorded(NETWORK, parameters, few, 30, 0.1, seed=6), 12)
+    *_, last = experiments.recorded(NETWORK, parameters, few, 30, 0.1, seed=6, updates=12)
     return few, last
 
 
@@ -239,13 +238,13 @@ def averaged(values, old, new_weight):
 
 def test_a_running_average_and_when_its_start_is_forgotten():
     values = np.random.default_rng(7).normal(size=(9, 3))
-    assert running_stats.running_average(values, 1, 0.3) == pytest.approx(averaged(values, np.ones(3), 0.3))
-    assert running_stats.running_average(np.full(100, 4.0), 1, 0.01)[-1] == pytest.approx(2.90, abs=5e-3)
+    assert experiments.running_average(values, 1, 0.3) == pytest.approx(averaged(values, np.ones(3), 0.3))
+    assert experiments.running_average(np.full(100, 4.0), 1, 0.01)[-1] == pytest.approx(2.90, abs=5e-3)
     for new_weight in (0.001, 0.01, 0.02, 0.1, 0.5, 0.9, 0.99, 1.0):
         share, n = 1.0, 0
         while share >= 0.01 * (1 - 1e-9):
             share, n = share * (1 - new_weight), n + 1
-        assert running_stats.forgotten_after(new_weight) == n
+        assert experiments.forgotten_after(new_weight) == n
 
 
 def test_the_running_statistics_with_another_weight(record):
@@ -269,7 +268,7 @@ def test_the_running_statistics_with_another_weight(record):
 @pytest.mark.parametrize("length", [2, 3])
 def test_a_record_that_was_cut_short_can_be_averaged(record, length):
     _, found = record
-    short = running_stats.Record(*(rows[:length] for rows in found))
+    short = experiments.Record(*(rows[:length] for rows in found))
     assert all(live.error is None for live in swept(running_stats.momentum(short, batch_size=30, unit=0)))
 
 
@@ -321,7 +320,7 @@ def test_gradients_in_inference_mode_are_those_of_the_loss(parameters):
     rng = np.random.default_rng(9)
     p = {**parameters, "weight1": rng.normal(0, 0.5, (6, 5))}
     x, labels = rng.normal(size=(8, 6)), rng.integers(10, size=8)
-    loss, slopes = inference_mode_training.loss_and_gradients(p, x, labels)
+    loss, slopes, _ = experiments.in_inference_mode(Network((6, 5, 10), "relu", batchnorm=True), p, x, labels)
     assert loss == pytest.approx(own_loss(p, x, labels))
     for name, slope in slopes.items():
         for place in rng.choice(p[name].size, 4):
@@ -337,11 +336,11 @@ def test_training_in_inference_mode_takes_these_steps_and_may_diverge(parameters
     order = np.random.default_rng(3).permutation(50)
     wanted = parameters
     for rows in (order[:20], order[20:40]):
-        slopes = inference_mode_training.loss_and_gradients(wanted, few.x[rows], few.y[rows])[1]
+        slopes = experiments.in_inference_mode(NETWORK, wanted, few.x[rows], few.y[rows])[1]
         wanted = {name: wanted[name] - 0.1 * slopes[name] for name in wanted}
-    found = inference_mode_training.train_in_inference_mode(parameters, few, 20, 1, 0.1, seed=3)
+    found = experiments.train_in_inference_mode(NETWORK, parameters, few, 20, 2, 0.1, seed=3)
     assert all(found[name] == pytest.approx(wanted[name], rel=1e-9, abs=1e-12) for name in wanted)
-    assert inference_mode_training.train_in_inference_mode(parameters, few, 20, 50, 1e6, seed=3) is None
+    assert experiments.train_in_inference_mode(NETWORK, parameters, few, 20, 100, 1e6, seed=3) is None
 
 
 # ---------------------------------------------------------------- plain figures

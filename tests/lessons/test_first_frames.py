@@ -1,0 +1,63 @@
+"""What a run says before it has anything to say: the first sentence of every run panel of every lesson."""
+
+import contextlib
+import io
+import re
+from itertools import islice
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import course
+from course.panel import Panel, RunPanel
+from tests.sweep import settings
+
+LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*/*.ipynb"))
+BROKEN = re.compile(r"\bnan\b|\binf\b|\bNone\b|  | [.,;:]|[,;:(]\.|\(\)|[{}]", re.IGNORECASE)
+
+
+def faults(sentence: str) -> list[str]:
+    """What is not whole in ``sentence``: where a number or a clause is missing, or the end."""
+    return [found[0] for found in BROKEN.finditer(sentence)] + ["no end"] * (not sentence.endswith("."))
+
+
+def run_panels(path: Path, monkeypatch) -> list[Panel]:
+    """The panels of the notebook at ``path`` that run, shown or grown; what grows is cut short."""
+    panels: list[Panel] = []
+
+    def grown(panel: Panel):
+        panels.append(panel)
+        *_, last = islice(panel.compute(), max(2, panel.total() // 8))
+        return last
+
+    monkeypatch.setattr(course, "show", panels.append)
+    monkeypatch.setattr(course, "grow", grown)
+    monkeypatch.chdir(path.parent)
+    namespace: dict = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, cell.id, "exec"), namespace)
+    return [panel for panel in panels if isinstance(panel, RunPanel)]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_first_sentence_of_a_run_is_whole(path, monkeypatch):
+    for panel in run_panels(path, monkeypatch):
+        for values in settings(panel):
+            sentence = panel.describe(next(iter(panel.compute(**values))))
+            assert not faults(sentence), f"{panel.name}, {values}: {sentence}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["40 epochs, mean of ten seeds ± 95 % interval: .", "The loss is nan.", "After  updates.", "After 3 updates, .",
+     "It reached 0.8 ( ) .", "It took ().", "The loss is inf.", "Unit None moves.", "After 3 updates"],
+)  # fmt: skip
+def test_a_broken_sentence_is_noticed(sentence):
+    assert faults(sentence)
+
+
+def test_a_whole_sentence_is_not():
+    assert not faults("After 1,600 updates (0.8 not reached): 0.10 without it, 0.12 with it; more later.")
