@@ -1,4 +1,4 @@
-"""`check` and `hint`: what an exercise says to a learner. Nothing is kept of an answer, and nothing is sent."""
+"""`check` and `hint`: what an exercise says to a learner. Nothing is sent; what is shown is saved with the notebook."""
 
 from collections import Counter
 from typing import Any
