@@ -174,7 +174,7 @@ def small(monkeypatch):
     monkeypatch.setattr(first_figure, "RANKS", (1, 2, 5))
     monkeypatch.setattr(first_figure, "SHORT_UPDATES", 12)
     monkeypatch.setattr(first_figure, "SHORT_EVERY", 4)
-    monkeypatch.setattr(first_figure, "NOISY_UPDATES", 60)
+    monkeypatch.setattr(experiments, "NOISY_UPDATES", 60)
 
 
 def own_states(train, test, std, rate, updates, every, normed):
