@@ -1,6 +1,8 @@
 """Imports run one way: `helpers` and `course` know nobody, a lesson both of them and earlier lessons."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from course.catalogue import topics
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = list(topics().values())
 MODULES = sorted(path for room in ("helpers", "course", "lessons") for path in (ROOT / room).rglob("*.py"))
+NUMBERS = [path for path in MODULES if path.name in ("experiments.py", "effects.py")]
 
 
 def imported(source: str) -> set[str]:
@@ -41,6 +44,15 @@ def wrong_way(room: str, topic: str, names: set[str]) -> set[str]:
 def test_a_module_imports_only_what_lies_below_it(path):
     room, topic = path.relative_to(ROOT).parts[:2]
     assert not wrong_way(room, topic, imported(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_numbers_of_a_lesson_need_no_figure(path):
+    """What `experiments` and `effects` import, and what that imports, is NumPy and the helpers alone."""
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    script = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"course", "matplotlib", "ipywidgets", "IPython"} & set(run.stdout.split())
 
 
 @pytest.mark.parametrize(

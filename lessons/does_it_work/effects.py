@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.data import Dataset, load_digits8, split_mnist, train_test_split
 from helpers.network import loss_and_gradients
-from lessons.does_it_work import experiments, first_figure, sweeps
+from lessons.does_it_work import experiments, sweeps
 from lessons.does_it_work.experiments import State, jump, jumps, reached
 from lessons.signals_through_depth.experiments import deep as deep_network
 from lessons.signals_through_depth.experiments import gradient_norms, scaled_start
@@ -134,8 +134,7 @@ def always_farther(seed: int, name: str, in_spreads: bool) -> bool:
 
 def noisy_at_80(noise: float, seed: int) -> float:
     """The first recorded update with 80 % for a strength of the noise."""
-    found = experiments.states("noisy", TRAIN, TEST, 0.05, 1.0, first_figure.NOISY_UPDATES, 30, noise=noise, seed=seed)
-    return reached(list(found)) or np.inf
+    return reached(list(experiments.with_strength(noise, TRAIN, TEST, 0.05, 1.0, seed))) or np.inf
 
 
 EFFECTS = {

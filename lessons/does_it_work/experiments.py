@@ -20,6 +20,7 @@ SIZES = (784, 100, 100, 100, 10)
 TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
 TARGET = 0.8
 NOISE = 4.0
+NOISY_UPDATES, NOISY_EVERY = 450, 30  # of a run with a chosen strength of the noise
 STEPS = 2.0 ** np.arange(-2, 7)  # 1/4 to 64 times the learning rate
 LOOKED = 200  # digits whose loss along the gradient is looked at
 FAMILIES = {"relu": ("relu", None, 0.1), "sigmoid": ("sigmoid", 0.05, 1.0)}  # activation, std, learning rate
@@ -108,6 +109,13 @@ def states(
     steps = run(chosen, first, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
                 rng=batches, drop_last=True, differentiate=noisy(strength, batches) if strength else None)  # fmt: skip
     return records(steps, state, every)
+
+
+def with_strength(
+    noise: float, train: Dataset, test: Dataset, std: float, rate: float, seed: int = 0
+) -> Iterator[State]:
+    """The "noisy" network with noise of another strength, for 450 updates."""
+    return states("noisy", train, test, std, rate, NOISY_UPDATES, NOISY_EVERY, noise=noise, seed=seed)
 
 
 def both(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Iterator[Run]:

@@ -15,6 +15,7 @@ from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY, PLAIN
 from helpers.data import Dataset
 from helpers.recording import growing
+from lessons.does_it_work import experiments
 from lessons.does_it_work.experiments import TARGET, Run, State, both, jump, jumps, of, reached, states
 
 Array = np.ndarray
@@ -23,7 +24,7 @@ LIMIT = 10  # of the percentiles that are drawn
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM, "noisy": {"color": BLACK, "linestyle": "-."}}
 SHORT_UPDATES, SHORT_EVERY = 600, 40
 RATES, STDS = (0.03, 0.1, 0.3, 1.0, 3.0), (0.01, 0.03, 0.05, 0.1, 0.2)
-NOISES, NOISY_UPDATES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0), 450
+NOISES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 RANKS = (1, 25, 50, 75, 100)
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
 
@@ -90,7 +91,7 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
     """Noise of a chosen strength after batch norm: accuracy beside that without noise, and how far z jumps."""
 
     def compute(noise: float) -> Iterator[tuple[float, list[State]]]:
-        for found in growing(states("noisy", train, test, std, rate, NOISY_UPDATES, 30, noise=noise)):
+        for found in growing(experiments.with_strength(noise, train, test, std, rate)):
             yield noise, found
 
     def describe(result: tuple[float, list[State]]) -> str:
@@ -99,7 +100,7 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
                     jump=jump(found), reached=_count(reached(found)))  # fmt: skip
 
     return RunPanel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
-                 total=lambda noise: NOISY_UPDATES // 30 + 1)  # fmt: skip
+                 total=lambda noise: experiments.NOISY_UPDATES // experiments.NOISY_EVERY + 1)  # fmt: skip
 
 
 def draw_accuracy(
@@ -172,9 +173,10 @@ def _draw_paths(figure: Figure, at: Sequence[int]) -> Built:
 def _draw_strength(figure: Figure) -> Built:
     """At the left the accuracy, at the right how far z jumps from one record to the next."""
     left, right = figure.subplots(1, 2)
-    left.set(xlim=(0, NOISY_UPDATES), ylim=(0, 1.02), xlabel=text("09.training.x"), ylabel=text("09.training.y"))
-    right.set(xlim=(0, NOISY_UPDATES), ylim=(0.01, 1000), yscale="log")
-    right.set(xlabel=text("09.training.x"), ylabel=text("09.strengths.jumps"))
+    for ax in (left, right):
+        ax.set(xlim=(0, experiments.NOISY_UPDATES), xlabel=text("09.training.x"))
+    left.set(ylim=(0, 1.02), ylabel=text("09.training.y"))
+    right.set(ylim=(0.01, 1000), yscale="log", ylabel=text("09.strengths.jumps"))
     left.axhline(TARGET, color=GREY, linestyle=":", linewidth=1.6)
     (accuracy,), (jumped,) = (ax.plot([], [], **STYLES["noisy"]) for ax in (left, right))
     words = right.text(0.98, 0.98, "", transform=right.transAxes, ha="right", va="top", bbox=BOX)

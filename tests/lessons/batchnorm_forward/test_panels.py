@@ -383,6 +383,22 @@ def test_batch_norm_at_chosen_layers_is_the_run_written_out(data):
         assert dashed.get_xdata().tolist() == [0, 10, 20, 30]
 
 
+def test_the_network_at_chosen_layers_ends_where_its_run_ends(data):
+    network, last = experiments.placed([False, True, True], data[0], 0.3)
+    wanted = own_run((64, 50, 50, 50, 10), (2, 3), 0.1, data[0], 0.3, 400)[-1]
+    assert network.batchnorm == (False, True, True)
+    assert experiments.loss_of(network, last, data[0]) == pytest.approx(
+        own_pass(wanted, data[0].x.astype(float), data[0].y, (2, 3))[0], abs=2e-3)
+
+
+def test_a_run_that_diverges_has_an_infinite_loss(data):
+    assert experiments.final_loss("relu", 1e20, False, data[0]) == math.inf
+    before, after = (experiments.final_loss("sigmoid", 0.03, place, data[0]) for place in (False, True))
+    assert 0 < before < 2.4
+    assert 0 < after < 2.4
+    assert before != after
+
+
 def test_feature_maps_stand_side_by_side_with_their_range():
     maps = np.random.default_rng(1).normal(size=(3, 5, 4))
     ax = plots.feature_maps(maps, "before", 2.5, Figure().subplots())

@@ -393,6 +393,31 @@ def test_wrong_labels_are_all_wrong_and_the_others_are_kept():
     assert (experiments.with_wrong_labels(labels, 0, np.random.default_rng(0)) == labels).all()
 
 
+def test_few_of_the_upper_classes_are_drawn():
+    labels = np.random.default_rng(1).integers(10, size=5000)
+    rows = experiments.biased_rows(labels, 1500, np.random.default_rng(2))
+    assert len(rows) == 1500
+    assert (np.diff(rows) > 0).all()
+    upper = labels[rows] >= 5
+    assert 0 < upper.mean() < 0.1
+    assert set(np.flatnonzero(labels[: rows[-1]] < 5)) <= set(rows)
+
+
+def test_pooled_pixels_are_means_of_four():
+    pictures = np.random.default_rng(3).uniform(size=(3, 784))
+    square = pictures[1].reshape(28, 28)
+    assert experiments.pooled(pictures)[1, 14 * 2 + 5] == pytest.approx(square[4:6, 10:12].mean())
+
+
+def test_the_accuracy_after_a_training_is_that_of_the_run_written_out():
+    data, others = ((experiments.pooled(x), y) for x, y in (examples(60, 20), examples(40, 21)))
+    start = initialize(Network((196, 32, 10)), np.random.default_rng(4), dtype=np.float32)
+    start = {name: value.astype(float) for name, value in start.items()}
+    end = own_run(start, *data, 25, 0.2, np.random.default_rng(4), 6)[-1]
+    right = (own_pass(end, *others)[2].argmax(axis=1) == others[1]).mean()
+    assert experiments.accuracy_after(data, others, 25, 2, 0.2, seed=4) == (pytest.approx(right, abs=0.026), 6)
+
+
 # ---------------------------------------------------------------- plain figures
 
 

@@ -174,7 +174,7 @@ def small(monkeypatch):
     monkeypatch.setattr(first_figure, "RANKS", (1, 2, 5))
     monkeypatch.setattr(first_figure, "SHORT_UPDATES", 12)
     monkeypatch.setattr(first_figure, "SHORT_EVERY", 4)
-    monkeypatch.setattr(first_figure, "NOISY_UPDATES", 60)
+    monkeypatch.setattr(experiments, "NOISY_UPDATES", 60)
 
 
 def own_states(train, test, std, rate, updates, every, normed):
@@ -350,6 +350,30 @@ def test_a_diverged_network_is_marked():
     assert live.canvas.figure.axes[0].texts[0].get_text() == "×"
     assert "39 are at 80 %" in live.sentence
     assert sweeps.trained(values) == 39
+
+
+def test_the_best_of_some_rates_and_batches_of_two_are_stacks_judged_at_their_end(digits):
+    train, test = digits
+    found = []
+    for rate in (0.01, 0.3):
+        recipe = Recipe((64, 32, 32, 10), "relu", "batch")
+        steps = stacked.updates(recipe, stacked.start(recipe, [3], [None]), train.x, train.y, [rate], 60,
+                                np.random.default_rng(4))  # fmt: skip
+        *_, p = (next(steps) for _ in range(5))
+        found.append(stacked.judged(recipe, p, train.x[:500], test.x, test.y)[1][0])
+    best = sweeps.best_of(3, "relu", "batch", train, test, rates=(0.01, 0.3), updates=5, seed=3)
+    assert best == pytest.approx(max(found), abs=0.03)
+    assert 0 <= sweeps.batches_of_two("layer", train, test, updates=3) <= 1
+
+
+def test_in_inference_mode_the_statistics_are_those_of_all_examples_given(digits, parameters):
+    x = digits[0].x.astype(float)
+    found = experiments.statistics(experiments.network("batchnorm"), parameters, x)
+    stats = own_forward(parameters, x, "sigmoid", "batch")[2]
+    assert list(found) == ["mean1", "var1", "mean2", "var2", "mean3", "var3"]
+    for k, (mean, var) in enumerate(stats, start=1):
+        assert found[f"mean{k}"] == pytest.approx(mean[0])
+        assert found[f"var{k}"] == pytest.approx(var[0])
 
 
 # ---------------------------------------------------------------- regularization

@@ -200,6 +200,30 @@ def test_a_run_with_a_chosen_rate_and_spread_of_the_first_weights(digits):
         assert numbers(live.sentence)[:3] == pytest.approx(wanted, abs=0.06)
 
 
+@pytest.mark.usefixtures("small")
+def test_a_descent_from_a_recorded_state_keeps_every_tenth(digits):
+    train, _ = digits
+    start = own_start(SIZES, 0.5, 3, normed=False)
+    found = experiments.descend(start, train, 60, updates=20, every=10)
+    rng, p, states = np.random.default_rng(7), start, [start]
+    while len(states) <= 20:
+        order = rng.permutation(len(train.x))
+        for first in range(0, len(order), 60):
+            rows = order[first : first + 60]
+            gradients = own_gradients(p, train.x[rows], train.y[rows])
+            p = {name: p[name] - 0.3 * gradients[name] for name in p}
+            states.append(p)
+    for parameters, wanted in zip(found, states[:21:10], strict=True):
+        assert all(parameters[name] == pytest.approx(wanted[name], abs=1e-9) for name in wanted)
+
+
+def test_the_first_record_at_a_target_counts():
+    states = [experiments.State({}, np.zeros((2, 2)), right, np.zeros((3, 2))) for right in (0.1, 0.8, 0.7)]
+    run = [experiments.Moment(20 * k, state, states[0]) for k, state in enumerate(states)]
+    assert experiments.first_at(run, "plain") == 20
+    assert experiments.first_at(run, "batchnorm") is None
+
+
 def test_what_leaves_the_picture_is_named():
     z = np.full((4, 3), 9.0)
     state = experiments.State({}, z, 0.25, z[:3])

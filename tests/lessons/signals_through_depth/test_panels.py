@@ -331,6 +331,20 @@ def test_the_signals_with_one_weight_of_any_size(wines):
         assert f"{weight:,}" in right.texts[0].get_text()
 
 
+def test_the_large_weights_unit_copies_its_input_and_so_does_layer_2_without_batch_norm(wines):
+    x, labels = wines
+    for batchnorm in (False, True):
+        (one, two, *_), _ = own_signals(x, 1000, "relu", batchnorm)
+        unit, typical = experiments.copies(x, 1000, batchnorm)
+        assert unit == pytest.approx(np.corrcoef(one[:, 3], x[:, 3])[0, 1])
+        source = np.maximum(x[:, 3], 0)
+        each = [abs(np.corrcoef(np.column_stack([column, source]).T)[0, 1]) for column in two.T]
+        assert typical == pytest.approx(np.median(each))
+    right, weight = experiments.after_training(x, labels, 1000, batchnorm=True)
+    assert 0 <= right <= 1
+    assert weight == pytest.approx(1000, abs=1)
+
+
 def own_rescaled(x, labels, factor):
     """The normalized output and the gradient with respect to the scaled first weights, by differences."""
     rng = np.random.default_rng(0)

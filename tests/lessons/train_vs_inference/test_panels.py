@@ -343,6 +343,16 @@ def test_training_in_inference_mode_takes_these_steps_and_may_diverge(parameters
     assert experiments.train_in_inference_mode(NETWORK, parameters, few, 20, 100, 1e6, seed=3) is None
 
 
+def test_small_batches_are_tested_with_running_and_with_exact_statistics(examples, parameters, stored):
+    few = Dataset("few", examples.x[:60], examples.y[:60])
+    for batchnorm in (True, False):
+        network = Network((784, 5, 10), "relu", batchnorm)
+        running, exact = experiments.after_small_batches(network, few, examples, 4, updates=8)
+        assert 0 <= running <= 1
+        assert 0 <= exact <= 1
+        assert batchnorm or running == exact
+
+
 # ---------------------------------------------------------------- plain figures
 
 def test_the_weights_of_past_batches_are_drawn_and_named():
