@@ -23,8 +23,8 @@ BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}  # be
 SHORTEST = 4  # letters of a line, when a text is broken into lines
 
 # A panel with its controls in a class: 1280 × 720 at 150 % zoom are 853 × 480 CSS pixels, of which JupyterLab leaves a
-# notebook's output 660 × 359. A letter of 13 points is then 27 of 720 pixels high, a 20-point one on a slide.
-CLASS_WIDTH, CLASS_HEIGHT, CLASS_ROW = 6.6, 3.44, 0.32  # in hundreds of CSS pixels; a row holds two controls
+# notebook's output 653 × 359. A letter of 13 points is then 27 of 720 pixels high, a 20-point one on a slide.
+CLASS_WIDTH, CLASS_HEIGHT, CLASS_ROW = 6.5, 3.38, 0.32  # in hundreds of CSS pixels; a row holds two controls
 
 _chosen = {"view": "normal"}
 Moving = TypeVar("Moving", bound=Artist)

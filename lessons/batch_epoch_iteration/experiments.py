@@ -81,6 +81,18 @@ class Recorded(NamedTuple):
     parameters: Parameters
 
 
+def recorded_run(network: Network, start: Parameters, x: Array, y: Array, *, batch_size: int, epochs: int,
+                 learning_rate: float, seed: int) -> list[Recorded]:  # fmt: skip
+    """What the lesson's own loop records: every update of a run whose shuffles come from ``seed``."""
+    order = np.random.default_rng(seed)
+    epoch_rows = (order.permutation(len(x)) for _ in range(epochs))
+    rows = [shuffled[part] for shuffled in epoch_rows for part in batch_slices(len(x), batch_size)]
+    run = training_steps(network, start, x, y, batch_size=batch_size, epochs=epochs, learning_rate=learning_rate,
+                         rng=np.random.default_rng(seed))  # fmt: skip
+    return [Recorded(step.epoch, step.iteration, batch, step.loss, step.parameters)
+            for step, batch in zip(run, rows, strict=True)]  # fmt: skip
+
+
 class Moment(NamedTuple):
     """What the walk shows after some updates: the last batch's first pictures (10, 784) and what its update did.
 

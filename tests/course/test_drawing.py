@@ -157,9 +157,9 @@ def test_in_a_class_a_picture_and_its_controls_fit_the_screen(monkeypatch, decla
     monkeypatch.setitem(drawing._chosen, "view", "class")
     shown = Panel("test.panel", declared, None, lambda figure: None, str)
     width, height = Canvas(shown).figure.get_size_inches()
-    assert (width, height + 0.32 * rows) == pytest.approx((6.6, 3.44))
+    assert (width, height + 0.32 * rows) == pytest.approx((6.5, 3.38))
     run = RunPanel("test.panel", declared * 2, None, lambda figure: None, str, total=lambda: 1)
-    assert Canvas(run).figure.get_figheight() == pytest.approx(3.44 - 0.32 * -(-(run.rows()) // 2))
+    assert Canvas(run).figure.get_figheight() == pytest.approx(3.38 - 0.32 * -(-(run.rows()) // 2))
 
 
 def test_a_view_that_there_is_not_is_refused_in_one_sentence():

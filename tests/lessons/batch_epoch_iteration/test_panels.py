@@ -12,7 +12,7 @@ from course import drawing
 from course.live import Live
 from course.panel import MOVING, Canvas
 from helpers.network import Network
-from lessons.batch_epoch_iteration import panels, plots
+from lessons.batch_epoch_iteration import experiments, panels, plots
 from lessons.batch_epoch_iteration.experiments import Recorded
 from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, swept
@@ -193,6 +193,16 @@ def examples():
     rng = np.random.default_rng(6)
     y = rng.integers(10, size=90)
     return rng.uniform(0, 0.5, (90, 784)) + 0.3 * np.eye(784)[y], y
+
+
+def test_a_recorded_run_is_the_run_written_out(start, examples):
+    settings = {"batch_size": 20, "epochs": 2, "learning_rate": 0.1, "seed": 7}
+    recorded = experiments.recorded_run(NETWORK, start, *examples, **settings)
+    wanted = [*own_run(start, *examples, 20, 2, 0.1, np.random.default_rng(7))]
+    for one, other in zip(recorded, wanted, strict=True):
+        assert (one.epoch, one.iteration, one.rows.tolist()) == (other.epoch, other.iteration, other.rows.tolist())
+        assert one.loss == pytest.approx(other.loss, rel=1e-9)
+        assert one.parameters["weight1"] == pytest.approx(other.parameters["weight1"], abs=1e-12)
 
 
 def test_the_walk_shows_each_recorded_update(start, examples):
