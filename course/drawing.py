@@ -7,7 +7,7 @@ A name leads to the catalogue: the labels of the axes called ``loss`` in the pan
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -22,12 +22,10 @@ DPI = 100
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}  # behind a text that stands on lines
 SHORTEST = 4  # letters of a line, when a text is broken into lines
 
-# A panel with its controls in a class: 1280 × 720 at 150 % zoom are 853 × 480 CSS pixels, of which JupyterLab leaves a
-# notebook's output 653 × 359. A letter of 13 points is then 27 of 720 pixels high, a 20-point one on a slide.
-CLASS_WIDTH, CLASS_HEIGHT, CLASS_ROW = 6.5, 3.38, 0.32  # in hundreds of CSS pixels; a row holds two controls
-
+# In a class: 1280 × 720 at 150 % zoom are 853 × 480 CSS pixels, of which JupyterLab leaves an output 653 × 359.
+# A letter of 13 points is then 27 of 720 pixels high, as 20 points on a slide are. In hundreds of CSS pixels:
+CLASS_WIDTH, CLASS_HEIGHT, CLASS_ROW = 6.5, 3.38, 0.32  # a row holds two controls
 _chosen = {"view": "normal"}
-Moving = TypeVar("Moving", bound=Artist)
 
 
 def use_view(view: str) -> None:
@@ -39,9 +37,8 @@ def use_view(view: str) -> None:
 
 def fitting_size(size: tuple[float, float], n_controls: int) -> tuple[float, float]:
     """A picture's size in inches in the view chosen: ``size``, or what ``n_controls`` leave of a class's screen."""
-    if _chosen["view"] == "normal":
-        return size
-    return CLASS_WIDTH, CLASS_HEIGHT - CLASS_ROW * math.ceil(n_controls / 2)
+    left = CLASS_WIDTH, CLASS_HEIGHT - CLASS_ROW * math.ceil(n_controls / 2)
+    return left if _chosen["view"] == "class" else size
 
 
 class Drawing(Figure):
@@ -72,8 +69,8 @@ class Drawing(Figure):
                     setter(text(f"{key}.{part}"))
         return list(self.ax.values())
 
-    def move(self, name: str, artist: Moving) -> Moving:
-        """Have ``artist``, of any kind, drawn anew in every frame, as ``moving[name]``."""
+    def move(self, name: str, artist: Artist) -> Any:
+        """Have ``artist``, of any kind, drawn anew in every frame, as ``moving[name]``; returns it."""
         self.moving[name] = artist
         return artist
 

@@ -48,10 +48,6 @@ class Panel:
         """What ``describe`` says of ``result``, which the controls' ``values`` led to."""
         return with_values(self.describe, result, values)
 
-    def rows(self) -> int:
-        """How many rows the controls take, one below the other."""
-        return len(self.controls) + any(control.plays for control in self.controls)
-
 
 @dataclass(frozen=True)
 class RunPanel(Panel):
@@ -63,10 +59,6 @@ class RunPanel(Panel):
     compute: Callable[..., Iterator[Any]]
     total: Callable[..., int] = field(kw_only=True)
 
-    def rows(self) -> int:
-        """The controls' and one for the progress."""
-        return super().rows() + 1
-
 
 class Canvas:
     """One kept figure and how to turn a result into a picture of it."""
@@ -74,7 +66,8 @@ class Canvas:
     def __init__(self, panel: Panel) -> None:
         """Build the panel's figure, off screen and outside pyplot."""
         self.panel = panel
-        self.figure = Drawing(panel.name, fitting_size(panel.size, panel.rows()))
+        others = any(control.plays for control in panel.controls) + isinstance(panel, RunPanel)  # buttons, progress
+        self.figure = Drawing(panel.name, fitting_size(panel.size, len(panel.controls) + others))
         self.agg = FigureCanvasAgg(self.figure)
         built = panel.build(self.figure)
         artists, self._update = built if isinstance(built, tuple) else (self.figure.moving.values(), built)

@@ -150,16 +150,20 @@ def test_what_a_function_names_of_the_controls_values_it_is_given():
 
 
 @pytest.mark.parametrize(
-    ("declared", "rows"),
-    [([controls.integer("a", 0, 5, 1)], 1), ([controls.integer("a", 0, 5, 1)] * 3, 2), ([controls.steps("a", 5)], 1)],
+    ("declared", "run", "rows"),
+    [
+        ([controls.integer("a", 0, 5, 1)], False, 1),
+        ([controls.integer("a", 0, 5, 1)] * 3, False, 2),
+        ([controls.steps("a", 5)], False, 1),
+        ([controls.integer("a", 0, 5, 1)] * 2, True, 2),
+    ],
 )
-def test_in_a_class_a_picture_and_its_controls_fit_the_screen(monkeypatch, declared, rows):
+def test_in_a_class_a_picture_and_its_controls_fit_the_screen(monkeypatch, declared, run, rows):
     monkeypatch.setitem(drawing._chosen, "view", "class")
-    shown = Panel("test.panel", declared, None, lambda figure: None, str)
+    kind, total = (RunPanel, {"total": lambda: 1}) if run else (Panel, {})
+    shown = kind("test.panel", declared, None, lambda figure: None, str, **total)
     width, height = Canvas(shown).figure.get_size_inches()
     assert (width, height + 0.32 * rows) == pytest.approx((6.5, 3.38))
-    run = RunPanel("test.panel", declared * 2, None, lambda figure: None, str, total=lambda: 1)
-    assert Canvas(run).figure.get_figheight() == pytest.approx(3.38 - 0.32 * -(-(run.rows()) // 2))
 
 
 def test_a_view_that_there_is_not_is_refused_in_one_sentence():
