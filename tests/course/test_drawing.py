@@ -1,5 +1,10 @@
 """The figure of a panel: names, labels from the catalogue, keys, notes, the class's size, and texts that fit."""
 
+import re
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
@@ -7,7 +12,7 @@ from matplotlib.patches import Rectangle
 import course
 from course import catalogue, controls, drawing
 from course.drawing import Drawing
-from course.panel import MOVING, SETTLED, Canvas, Panel, RunPanel
+from course.panel import MOVING, SETTLED, Canvas, Panel, RunPanel, Update
 from tests.overlaps import faults, overlaps
 
 WORDS = {
@@ -169,3 +174,21 @@ def test_in_a_class_a_picture_and_its_controls_fit_the_screen(monkeypatch, decla
 def test_a_view_that_there_is_not_is_refused_in_one_sentence():
     with pytest.raises(ValueError, match="view is 'large'; it must be 'normal' or 'class'."):
         course.start("en", view="large")
+
+
+def test_the_panel_that_contributing_shows_is_a_panel_as_it_stands(monkeypatch):
+    page = (Path(__file__).resolve().parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    python, toml = (re.search(rf"```{kind}\n(.*?)```", page, re.DOTALL)[1] for kind in ("python", "toml"))
+    monkeypatch.setattr(catalogue, "_words", lambda language: {"06": tomllib.loads(toml)})
+
+    def tosses(tosses: int) -> SimpleNamespace:
+        heads = np.random.default_rng(0).integers(2, size=tosses)
+        return SimpleNamespace(shares=heads.cumsum() / np.arange(1, tosses + 1))
+
+    numbers = {"np": np, "Tosses": SimpleNamespace, "experiments": SimpleNamespace(tosses=tosses)}
+    known = {"Panel": Panel, "Update": Update, "Drawing": Drawing, "integer": controls.integer, "BLUE": "blue"}
+    made = {"text": catalogue.text} | numbers | known
+    exec(python, made)
+    coin = made["coin"]()
+    assert faults(coin) == []
+    assert coin.sentence(coin.compute(tosses=4), {"tosses": 4}) == "After 4 tosses 75.0 % are heads."
