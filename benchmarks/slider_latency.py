@@ -43,6 +43,8 @@ slider.observe(lambda change: setattr(label, "value", str(change["new"])), "valu
 show_widget(ipywidgets.VBox([slider, label]))
 '''
 PEER = '''
+from course.drawing import Drawing
+from course.panel import with_values
 from lessons.batch_epoch_iteration import panels as batch_epoch_iteration
 from lessons.gradient_descent import panels as gradient_descent
 
@@ -51,10 +53,10 @@ def peer(panel):
     fixed = {control.key: control.value for control in others}
 
     def draw(value):
-        figure = plt.figure(figsize=panel.size, dpi=100)
-        _, update = panel.build(figure)
-        update(panel.compute(**{first.key: value}, **fixed))
-        plt.show()
+        values, figure = {first.key: value, **fixed}, Drawing(panel.name, panel.size)
+        built = panel.build(figure)
+        with_values(built[1] if isinstance(built, tuple) else built, panel.compute(**values), values)
+        display(figure)
 
     numbers = {name: first.arguments[name] for name in ("min", "max", "step") if name in first.arguments}
     slider = first.widget(value=first.value, **numbers)
@@ -72,7 +74,7 @@ show(batch_epoch_iteration.calculator())
 '''
 WALK = '''
 from helpers.network import Network, initialize
-from lessons.batch_epoch_iteration import batch_training
+from lessons.batch_epoch_iteration import experiments, panels
 from helpers.training import training_steps
 
 digits = data.split_mnist()[0]
@@ -81,10 +83,10 @@ network = Network((784, 32, 32, 10))
 start = initialize(network, np.random.default_rng(0))
 settings = {"batch_size": 100, "epochs": 10, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
 run = [
-    batch_training.Recorded(step.epoch, step.iteration, rows, step.loss, step.parameters)
+    experiments.Recorded(step.epoch, step.iteration, rows, step.loss, step.parameters)
     for step in training_steps(network, start, x, y, **settings)
 ]
-show(batch_training.walk(network, start, x, y, run))
+show(panels.walk(network, start, x, y, run))
 '''
 CLOUD = '''
 from lessons.choosing_batch_and_epochs import gradient_noise

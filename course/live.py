@@ -40,8 +40,9 @@ class Live:
         self._settling: asyncio.TimerHandle | None = None
         self._run: asyncio.Task[None] | None = None
         self.result = self._final(self.values)
-        self.sentence = panel.describe(self.result)
-        self.pixels = self.canvas.draw(self.result, SETTLED)
+        self._drawn = self.values
+        self.sentence = panel.sentence(self.result, self._drawn)
+        self.pixels = self.canvas.draw(self.result, SETTLED, self._drawn)
         for widget in self.widgets.values():
             widget.observe(self._moved, names="value")
 
@@ -52,7 +53,7 @@ class Live:
 
     def show(self) -> None:
         """Show the controls and, below them, the picture."""
-        self.canvas.draw(self.result, MOVING)  # its background, so that the first move is as quick as the rest
+        self.canvas.draw(self.result, MOVING, self._drawn)  # its background: the first move is as quick
         with collected() as shown:
             show_widget(self._box())
             self._carrier = display_carrier(self._bundle(SETTLED))
@@ -96,16 +97,17 @@ class Live:
             if isinstance(self.panel, RunPanel):
                 self._start_run()
             else:
-                self._draw(self.panel.compute(**self.values))
+                values = self.values
+                self._draw(self.panel.compute(**values), values)
         except Exception as error:
             self._say(error)
 
-    def _draw(self, result: Any) -> None:
-        """Draw ``result`` at once, and sharply when the control has rested a moment."""
+    def _draw(self, result: Any, values: dict[str, Any]) -> None:
+        """Draw ``result``, which ``values`` led to, at once, and sharply when the control has rested a moment."""
         loop = _running_loop()
-        self.sentence = self.panel.describe(result)
-        self.pixels = self.canvas.draw(result, SETTLED if loop is None else MOVING)
-        self.result, self.error = result, None
+        self.sentence = self.panel.sentence(result, values)
+        self.pixels = self.canvas.draw(result, SETTLED if loop is None else MOVING, values)
+        self.result, self._drawn, self.error = result, values, None
         self._publish(SETTLED if loop is None else MOVING)
         if loop is not None:
             if self._settling is not None:
@@ -114,23 +116,24 @@ class Live:
 
     def _settle(self) -> None:
         self._settling = None
-        self.pixels = self.canvas.draw(self.result, SETTLED)
+        self.pixels = self.canvas.draw(self.result, SETTLED, self._drawn)
         self._publish(SETTLED)
-        self.canvas.draw(self.result, MOVING)  # back to that size now, so that the next move need not wait for it
+        self.canvas.draw(self.result, MOVING, self._drawn)  # so that the next move need not wait
 
     def _start_run(self) -> None:
         """Begin the run for the new values; one that is still going ends here."""
         self.cancel()
-        steps = self.panel.compute(**self.values)
-        self.progress.max, self.progress.value = self.panel.total(**self.values), 0
+        values = self.values
+        steps = self.panel.compute(**values)
+        self.progress.max, self.progress.value = self.panel.total(**values), 0
         loop = _running_loop()
         if loop is None:
-            self._draw(_last(steps))
+            self._draw(_last(steps), values)
             self.progress.value = self.progress.max
         else:
-            self._run = loop.create_task(self._advance(steps, loop))
+            self._run = loop.create_task(self._advance(steps, values, loop))
 
-    async def _advance(self, steps: Iterator[Any], loop: asyncio.AbstractEventLoop) -> None:
+    async def _advance(self, steps: Iterator[Any], values: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
         """Run in slices, drawing after each, so that a new value or Stop is heard in between."""
         try:
             result, done, slice_end = None, 0, loop.time() + SLICE_SECONDS
@@ -138,11 +141,11 @@ class Live:
                 done += 1
                 if loop.time() > slice_end:
                     self.progress.value = done
-                    self._draw(result)
+                    self._draw(result, values)
                     await asyncio.sleep(0.001)
                     slice_end = loop.time() + SLICE_SECONDS
             self.progress.value = done
-            self._draw(result)
+            self._draw(result, values)
         except Exception as error:
             self._say(error)
 

@@ -1,21 +1,23 @@
 """What a lesson declares of a live figure, and the kept figure that draws it. No widgets."""
 
+import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from course.controls import Control
+from course.drawing import DPI, Drawing, fitting_size
 
-DPI = 100
 MOVING, SETTLED = 1, 2  # pixels drawn per pixel shown: while a control moves, and once it rests
 
-Update = Callable[[Any], None]
+Update = Callable[..., None]
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 # Callbacks may run on a thread of their own while a cell is running, and matplotlib is not thread-safe.
 _drawing = threading.RLock()
@@ -28,17 +30,23 @@ class Panel:
     name: the panel's key in the catalogue, such as ``"01.path"``.
     controls: what can be moved.
     compute: the controls' values, by keyword, to a result: numbers, no artists.
-    build: draws the figure once; returns the artists that move and a function that sets them from a result.
-        Whatever else that function changes, limits or titles, has the whole figure drawn again: slow, so seldom.
+    build: draws a `Drawing` once; returns the function that sets what moves in it from a result. Whatever else that
+        function changes, limits or titles, has the whole figure drawn again: slow, so seldom.
     describe: one sentence with the result's numbers: the picture's description.
+
+    What ``build`` returns, and ``describe``, take the result and those controls' values that they name.
     """
 
     name: str
     controls: Sequence[Control]
     compute: Callable[..., Any]
-    build: Callable[[Figure], tuple[Sequence[Artist], Update]]
-    describe: Callable[[Any], str]
+    build: Callable[[Drawing], Update | tuple[Sequence[Artist], Update]]
+    describe: Callable[..., str]
     size: tuple[float, float] = field(default=(9.0, 3.8), kw_only=True)
+
+    def sentence(self, result: Any, values: Mapping[str, Any]) -> str:
+        """What ``describe`` says of ``result``, which the controls' ``values`` led to."""
+        return with_values(self.describe, result, values)
 
 
 @dataclass(frozen=True)
@@ -58,18 +66,23 @@ class Canvas:
     def __init__(self, panel: Panel) -> None:
         """Build the panel's figure, off screen and outside pyplot."""
         self.panel = panel
-        self.figure = Figure(figsize=panel.size, dpi=DPI, layout="constrained")
+        others = any(control.plays for control in panel.controls) + isinstance(panel, RunPanel)  # buttons, progress
+        self.figure = Drawing(panel.name, fitting_size(panel.size, len(panel.controls) + others))
         self.agg = FigureCanvasAgg(self.figure)
-        self._artists, self._update = panel.build(self.figure)
-        self._artists = sorted(self._artists, key=lambda artist: artist.get_zorder())
+        built = panel.build(self.figure)
+        artists, self._update = built if isinstance(built, tuple) else (self.figure.moving.values(), built)
+        self._artists = sorted(artists, key=lambda artist: artist.get_zorder())
         for artist in self._artists:
             artist.set_animated(True)
         self._backgrounds: dict[int, Any] = {}
 
-    def draw(self, result: Any, scale: int) -> np.ndarray:
-        """The pixels of ``result``, shape (height, width, 4), uint8; full drawing only where the axes changed."""
+    def draw(self, result: Any, scale: int, values: Mapping[str, Any] = NO_VALUES) -> np.ndarray:
+        """The pixels of ``result``, which the controls' ``values`` led to, shape (height, width, 4), uint8.
+
+        Everything is drawn only where the axes changed.
+        """
         with _drawing:
-            self._update(result)
+            with_values(self._update, result, values)
             if self.figure.stale:
                 self._backgrounds.clear()
             self._set_scale(scale)
@@ -86,7 +99,19 @@ class Canvas:
         self.figure.stale = False
 
     def _capture(self, scale: int) -> None:
+        if not self.figure.laid_out:
+            self.figure.fit()
         self.agg.draw()
         self.figure.set_layout_engine("none")  # the axes must not move once they have been laid out
         self.figure.stale = False
         self._backgrounds[scale] = self.agg.copy_from_bbox(self.figure.bbox)
+
+
+def with_values(function: Callable[..., Any], result: Any, values: Mapping[str, Any]) -> Any:
+    """``function`` of ``result`` and, by keyword, of those of the controls' ``values`` that it names."""
+    if not values:
+        return function(result)
+    named = dict([*inspect.signature(function).parameters.items()][1:])
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in named.values()):
+        return function(result, **values)
+    return function(result, **{key: value for key, value in values.items() if key in named})

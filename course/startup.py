@@ -8,6 +8,7 @@ from IPython.display import display
 from matplotlib import font_manager
 
 from course import catalogue, memory
+from course.drawing import use_view
 
 FOLDER = Path(__file__).parent
 
@@ -19,14 +20,29 @@ _STOPPED = """<style>
 .jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{ visibility: visible; content: "{stopped}"; }}
 </style>"""
 
+# In a class two controls share a row, in letters that can be read from the back, and the teacher says the sentence.
+_CLASS = """<style>
+.course-panel > .widget-vbox:has(> .widget-inline-hbox) {
+  display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px; --jp-widgets-font-size: 16px; width: 100%;
+}
+.course-panel > .widget-vbox > .widget-inline-hbox { width: auto !important; }
+.course-panel .widget-label { width: auto !important; }
+.jp-OutputArea-output p[aria-hidden] { display: none; }
+</style>"""
 
-def start(language: str = "en") -> None:
-    """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped."""
+
+def start(language: str = "en", view: str = "normal") -> None:
+    """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped.
+
+    view: ``"class"`` draws panels that fit a projector's screen together with their controls.
+    """
     catalogue.use(language)
+    use_view(view)
     for font in (FOLDER / "fonts").glob("*.ttf"):
         font_manager.fontManager.addfont(font)
     plt.style.use(FOLDER / "course.mplstyle")
     shell = get_ipython()
     if shell is not None:
         memory.give_back_after_cells(shell)
-        display({"text/html": _STOPPED.format(stopped=catalogue.text("common.stopped"))}, raw=True)
+        looks = _STOPPED.format(stopped=catalogue.text("common.stopped"))
+        display({"text/html": looks + (_CLASS if view == "class" else "")}, raw=True)

@@ -1,40 +1,60 @@
 """Lesson 02's pictures of examples, one marker each, and its plain figures of training runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from course.catalogue import text
+from course.drawing import Drawing
 from course.style import BLUE, GREEN, GREY, VERMILLION
 
 Array = np.ndarray
+GAP, MOST_SIDE = 0.7, 24.0  # between batches, in cells; of a cell, in points
 RUN_STYLES = ((VERMILLION, "--", "s"), (BLUE, "-", "o"), (GREEN, "-.", "^"))
 
 
-def grid_lines(ax: Axes, styles: Sequence[dict[str, Any]], shape: tuple[int, int]) -> list[Line2D]:
-    """Prepare ``ax`` for a grid of (rows, columns) examples; one line of markers for each kind of example."""
-    rows, columns = shape
-    ax.set(xticks=[], yticks=[], xlim=(-1, columns), ylim=(rows, -1))
+def draw_examples(figure: Drawing, ax: Axes, styles: Mapping[str, dict[str, Any]]) -> Callable[..., None]:
+    """Examples as marks that fill ``ax`` row by row; a moving line of marks for each kind, with its style by name.
+
+    The function returned takes the kinds (N,), from 0, and the size of the batches that gaps part. The sizes of the
+    marks are meant for a cell of 10 points and change with the cells.
+    """
+    ax.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
     ax.spines[:].set_visible(False)
-    return [ax.plot([], [], linestyle="", **style)[0] for style in styles]
+    lines = [figure.line(name, ax, linestyle="", **style) for name, style in styles.items()]
+    sizes = [line.get_markersize() for line in lines]
+    width, height = 72 * figure.get_size_inches()
+    room = 0.5 * width, 0.8 * height  # about the axes'
+
+    def show(kinds: Array, batch_size: int = 1) -> None:
+        x, y, side = _cells(len(kinds), batch_size, room)
+        for kind, (line, size) in enumerate(zip(lines, sizes, strict=True)):
+            line.set_data(x[kinds == kind], y[kinds == kind])
+            line.set_markersize(size * side / 10)
+
+    return show
 
 
-def set_kinds(lines: Sequence[Line2D], kinds: Array, columns: int) -> None:
-    """Put example i at row i // columns, on the line of its kind; kinds (N,), from 0."""
-    for kind, line in enumerate(lines):
-        at = np.flatnonzero(kinds == kind)
-        line.set_data(at % columns, at // columns)
+def _cells(n: int, batch_size: int, room: tuple[float, float]) -> tuple[Array, Array, float]:
+    """Where ``n`` examples stand, each (N,) from 0 to 1, and the side of a cell in points, in ``room`` in points.
 
+    A row holds whole batches, or a batch whole rows, whichever makes the cells larger.
+    """
+    size = min(batch_size, n)
+    gap = GAP * (1 < size < n)
 
-def grid_key(ax: Axes, styles: Sequence[dict[str, Any]], labels: Sequence[str], top: float, step: float) -> None:
-    """Write below one another what the markers stand for, in an ``ax`` from 0 to 1."""
-    for k, (style, label) in enumerate(zip(styles, labels, strict=True)):
-        y = top - k * step
-        ax.plot([0.01, 0.05, 0.09], [y] * 3, linestyle="", **style)
-        ax.text(0.14, y, label, va="center_baseline")
+    def side(columns: int) -> float:
+        width = columns + gap * ((columns - 1) // size)
+        height = -(-n // columns) + gap * ((n - 1) // max(size, columns))
+        return min(MOST_SIDE, room[0] / width, room[1] / height)
+
+    columns = max((k for k in range(1, n + 1) if size % k == 0 or k % size == 0 or not gap), key=lambda k: (side(k), k))
+    row, column = np.divmod(np.arange(n), columns)
+    x = column + 0.5 + gap * (column // size)
+    y = row + 0.5 + gap * (row // max(1, size // columns))
+    return x * side(columns) / room[0], y * side(columns) / room[1], side(columns)
 
 
 def epoch_losses(losses: Array, per_epoch: int, ax: Axes) -> Axes:

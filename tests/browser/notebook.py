@@ -32,8 +32,8 @@ def declared_panels(path: Path, monkeypatch) -> list[Panel]:
 def expected(here: Live, values: dict) -> tuple[str, np.ndarray]:
     """The sentence and the settled picture, (height, width, 3), that ``here``, in this process, has for ``values``."""
     result = here._final(values)
-    bundle = described_picture(here.canvas.draw(result, SETTLED), "", SETTLED)
-    return here.panel.describe(result), pixels_of(bundle["text/html"])
+    bundle = described_picture(here.canvas.draw(result, SETTLED, values), "", SETTLED)
+    return here.panel.sentence(result, values), pixels_of(bundle["text/html"])
 
 
 def pixels_of(source: str) -> np.ndarray:

@@ -8,11 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course.grey_image import GreyImage
+from course import drawing
 from course.live import Live
+from course.panel import MOVING, Canvas
 from helpers.network import Network
-from lessons.batch_epoch_iteration import batch_training, panels, plots
-from lessons.batch_epoch_iteration.batch_training import Recorded
+from lessons.batch_epoch_iteration import experiments, panels, plots
+from lessons.batch_epoch_iteration.experiments import Recorded
+from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 6, 5, 10))
@@ -46,14 +48,35 @@ def test_the_calculator_counts_as_a_loop_does_and_draws_each_example_in_its_batc
         assert ("last batch" in live.sentence) == bool(left and not drop_last)
         assert ("⌊" in live.sentence) == drop_last
         assert (live.result.iterations, live.result.updates) == (iterations, updates)
-        grid, sums = live.canvas.figure.axes
-        drawn = [sorted((line.get_ydata() * 50 + line.get_xdata()).tolist()) for line in grid.lines]
-        rest = [[], list(range(n - left, n))]
-        assert drawn[2:] == (rest if drop_last else rest[::-1])
-        assert drawn[0] == [i for i in range(n - left) if i // b % 2 == 0]
-        assert drawn[1] == [i for i in range(n - left) if i // b % 2 == 1]
-        written = [words.get_text() for words in sums.texts]
-        assert f"{iterations:,} × {epochs} = {updates:,}" in written
+        drawn = marks(live, "full_batch", "last_batch", "left_out")
+        rest = [0, left] if drop_last else [left, 0]
+        assert [len(points) for points in drawn.values()] == [n - left, *rest]
+        in_order = sorted(np.concatenate([*drawn.values()]).tolist(), key=lambda point: (point[1], point[0]))
+        assert in_order[n - left :] == (drawn["left_out"] if drop_last else drawn["last_batch"]).tolist()
+        assert all(0 < x < 1 and 0 < y < 1 for x, y in in_order)
+        words = live.canvas.figure.words
+        assert words["in_all"].get_text().startswith(f"{iterations:,} × {epochs} = {updates:,}\n")
+        assert f" = {iterations:,}\n" in words["per_epoch"].get_text()
+
+
+@pytest.mark.parametrize("batch_size", [2, 7, 20, 32, 64, 100, 300])
+def test_gaps_part_the_batches_and_nothing_else(batch_size):
+    live = Live(panels.calculator())
+    live.widgets["batch_size"].value = batch_size
+    points = marks(live, "full_batch")["full_batch"].round(6)
+    cell = np.diff(np.unique(points[:, 0])).min()
+    for (x, y), (next_x, next_y), k in zip(points, points[1:], range(1, len(points)), strict=False):
+        if y == next_y:
+            assert (next_x - x > 1.5 * cell) == (k % batch_size == 0)
+    starts_row = {y for (_, before), (_, y) in zip(points, points[1:], strict=False) if y != before}
+    heights = np.diff(sorted({points[0, 1], *starts_row}))
+    spans_rows = points[0, 1] != points[batch_size - 1, 1]
+    assert heights.max() / heights.min() == pytest.approx(1.7 if spans_rows else 1, abs=1e-3)
+
+
+def marks(live, *names):
+    """Where the marks of each of ``names`` stand, by name, each (n, 2)."""
+    return {name: np.array(live.canvas.figure.moving[name].get_data()).T for name in names}
 
 
 @pytest.mark.parametrize(
@@ -89,19 +112,19 @@ def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
         assert numbers(live.sentence) == pytest.approx(
             [len(means), of_batches, n, of_examples, last, means[-1], b / last], abs=6e-3)
         assert (live.result.of_batches, live.result.of_examples) == pytest.approx((of_batches, of_examples), rel=1e-12)
-        (ax,) = live.canvas.figure.axes
-        bars, over_examples, over_batches = ax.lines
-        assert bars.get_ydata()[1::4] == pytest.approx(means)
-        assert bars.get_xdata()[2::4].tolist() == [min(first + b, n) for first in range(0, n, b)]
-        assert over_examples.get_ydata() == pytest.approx([of_examples] * 2)
-        assert over_batches.get_ydata() == pytest.approx([of_batches] * 2)
-        assert ax.patches[0].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
+        moving = live.canvas.figure.moving
+        assert moving["bars"].get_ydata()[1::4] == pytest.approx(means)
+        assert moving["bars"].get_xdata()[2::4].tolist() == [min(first + b, n) for first in range(0, n, b)]
+        assert moving["of_examples"].get_ydata() == pytest.approx([of_examples] * 2)
+        assert moving["of_batches"].get_ydata() == pytest.approx([of_batches] * 2)
+        assert moving["last"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
 
 
-@pytest.mark.parametrize(("loss", "words"), [(3.25, "last batch up to 3.25 ▲"), (1.5, "")])
-def test_a_last_bar_above_the_edge_has_its_number_beside_it(loss, words):
-    live = Live(panels.batch_losses(np.full(1100, loss)))
-    assert live.canvas.figure.axes[0].texts[3].get_text() == words
+@pytest.mark.parametrize("loss", [3.25, 1.5])
+def test_a_last_bar_above_the_edge_has_its_number_beside_it(loss):
+    outside = Live(panels.batch_losses(np.full(1100, loss))).canvas.figure.words["outside"]
+    assert outside.get_visible() == (loss > 2.1)
+    assert f"up to {loss}" in outside.get_text()
 
 
 def test_what_draws_with_and_without_replacement_use():
@@ -115,11 +138,11 @@ def test_what_draws_with_and_without_replacement_use():
         expected = 100 * (1 - math.exp(n * epochs * math.log1p(-1 / n)))
         tail = [pytest.approx(expected, abs=0.06), n - used] if replacement else [epochs, 0]
         assert numbers(live.sentence) == wanted + tail
-        grid, bars = live.canvas.figure.axes
+        moving = live.canvas.figure.moving
         often = [sum(min(uses[i], 4) == k for i in range(n)) for k in range(5)]
-        assert [len(line.get_xdata()) for line in grid.lines] == often
-        assert [bar.get_width() for bar in bars.patches] == pytest.approx([100 * k / n for k in often])
-        assert [words.get_text() for words in bars.texts] == [f"{100 * k / n:.1f} %" for k in often]
+        assert [len(points) for points in marks(live, "never", *(f"used{k}" for k in range(1, 5))).values()] == often
+        assert [moving[f"bar{k}"].get_width() for k in range(5)] == pytest.approx([100 * k / n for k in often])
+        assert [moving[f"share{k}"].get_text() for k in range(5)] == [f"{100 * k / n:.1f} %" for k in often]
 
 
 def test_with_replacement_about_63_percent_of_1000_examples_are_used():
@@ -172,10 +195,20 @@ def examples():
     return rng.uniform(0, 0.5, (90, 784)) + 0.3 * np.eye(784)[y], y
 
 
+def test_a_recorded_run_is_the_run_written_out(start, examples):
+    settings = {"batch_size": 20, "epochs": 2, "learning_rate": 0.1, "seed": 7}
+    recorded = experiments.recorded_run(NETWORK, start, *examples, **settings)
+    wanted = [*own_run(start, *examples, 20, 2, 0.1, np.random.default_rng(7))]
+    for one, other in zip(recorded, wanted, strict=True):
+        assert (one.epoch, one.iteration, one.rows.tolist()) == (other.epoch, other.iteration, other.rows.tolist())
+        assert one.loss == pytest.approx(other.loss, rel=1e-9)
+        assert one.parameters["weight1"] == pytest.approx(other.parameters["weight1"], abs=1e-12)
+
+
 def test_the_walk_shows_each_recorded_update(start, examples):
     x, y = examples
     run = [*own_run(start, x, y, 20, 4, 0.1, np.random.default_rng(7))]
-    panel = batch_training.walk(NETWORK, start, x, y, run)
+    panel = panels.walk(NETWORK, start, x, y, run)
     check_the_start(Live(panel), start, x, y)
     live = Live(panel)
     for update in (1, 2, 5, 13, 20):
@@ -187,19 +220,15 @@ def test_the_walk_shows_each_recorded_update(start, examples):
         assert numbers(live.sentence)[:3] == [-(-update // 5), (update - 1) % 5 + 1, update]
         assert numbers(live.sentence)[3:] == pytest.approx([record.loss, after, *change], abs=6e-3)
         assert live.result.loss_after == pytest.approx(after, rel=1e-9)
-        batch, loss, gain = live.canvas.figure.axes
-        shown = np.hsplit(drawn(batch), 10)
+        moving = live.canvas.figure.moving
+        shown = np.hsplit(moving["digits"].values, 10)
         assert [part.ravel().tolist() for part in shown] == x[record.rows[:10]].tolist()
         farthest = max(range(6), key=lambda u: math.dist(run[-1].parameters["weight1"][:, u], start["weight1"][:, u]))
         gained = (record.parameters["weight1"] - start["weight1"])[:, farthest]
-        assert drawn(gain).ravel() == pytest.approx(gained, abs=1e-12)
-        assert loss.lines[0].get_ydata() == pytest.approx([r.loss for r in run])
-        assert [line.get_ydata()[0] for line in loss.lines[2:4]] == pytest.approx([record.loss, after])
-
-
-def drawn(axes):
-    (image,) = axes.findobj(GreyImage)
-    return image.values
+        assert moving["gain"].values.ravel() == pytest.approx(gained, abs=1e-12)
+        assert live.canvas.figure.ax["loss"].lines[0].get_ydata() == pytest.approx([r.loss for r in run])
+        assert [moving[name].get_ydata()[0] for name in ("before", "after")] == pytest.approx([record.loss, after])
+        assert moving["loss_key"].get_visible()
 
 
 def check_the_start(live, start, x, y):
@@ -210,17 +239,18 @@ def check_the_start(live, start, x, y):
     assert live.result.changes == (0, 0, 0)
     assert not live.result.pictures.any()
     assert not live.result.gain.any()
+    assert not live.canvas.figure.moving["loss_key"].get_visible()
 
 
 def test_the_walk_is_well_at_its_ends(start, examples):
     x, y = examples
     run = [*own_run(start, x, y, 20, 2, 0.1, np.random.default_rng(7))]
-    assert [live.values["update"] for live in swept(batch_training.walk(NETWORK, start, x, y, run))] == [1, 0, 10]
+    assert [live.values["update"] for live in swept(panels.walk(NETWORK, start, x, y, run))] == [1, 0, 10]
 
 
 def test_a_run_with_each_batch_size_is_the_run_written_out(start, examples):
     x, y = examples
-    panel = batch_training.batch_size_run(NETWORK, start, x, y, epochs=3)
+    panel = panels.batch_size_run(NETWORK, start, x, y, epochs=3)
     for live in swept(panel):
         b, rate = live.values.values()
         run = [*own_run(start, x, y, b, 3, rate, np.random.default_rng(1))]
@@ -234,32 +264,32 @@ def test_a_run_with_each_batch_size_is_the_run_written_out(start, examples):
         assert panel.total(**live.values) == len(run)
         wanted = [b, len(run), 3, ends[0], ends[-1], np.std(losses[-per_epoch:])]
         assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
-        left, right = live.canvas.figure.axes
-        assert left.lines[0].get_xdata()[-1] == pytest.approx(3)
-        assert right.lines[0].get_xdata()[-1] == right.lines[1].get_xdata()[-1] == len(run)
-        assert right.lines[1].get_xdata().tolist() == [0, *wanted_marks]
-        assert left.lines[1].get_xdata() == pytest.approx([update / per_epoch for update in (0, *wanted_marks)])
-        assert left.lines[1].get_ydata() == pytest.approx(ends, rel=1e-6)
-        assert left.lines[0].get_ydata() == pytest.approx(losses, rel=1e-6, abs=1e-9)
+        batch, every = (live.canvas.figure.moving[name].get_data() for name in ("batch", "all"))
+        by_update, all_by_update = (live.canvas.figure.moving[f"{name}_by_update"] for name in ("batch", "all"))
+        assert batch[0][-1] == pytest.approx(3)
+        assert by_update.get_xdata()[-1] == all_by_update.get_xdata()[-1] == len(run)
+        assert all_by_update.get_xdata().tolist() == [0, *wanted_marks]
+        assert every[0] == pytest.approx([update / per_epoch for update in (0, *wanted_marks)])
+        assert every[1] == pytest.approx(ends, rel=1e-6)
+        assert batch[1] == pytest.approx(losses, rel=1e-6, abs=1e-9)
 
 
 def test_a_run_says_how_many_batch_losses_lie_above_the_picture(start, examples):
     steep = {name: 4 * value for name, value in start.items()}
-    panel = batch_training.batch_size_run(NETWORK, steep, *examples, epochs=3)
+    panel = panels.batch_size_run(NETWORK, steep, *examples, epochs=3)
     *_, run = panel.compute(batch_size=2, learning_rate=0.003)
     percent = 100 * sum(loss > 4 for loss in run.losses) / len(run.losses)
     assert 0 < percent < 100
-    assert numbers(panel.describe(run))[6:] == pytest.approx([percent, 4], abs=0.06)
-    figure = Figure()
-    _, update = panel.build(figure)
-    update(run)
-    assert f"\n{percent:.1f} %" in figure.axes[1].texts[0].get_text()
+    assert numbers(panel.describe(run, batch_size=2))[6:] == pytest.approx([percent, 4], abs=0.06)
+    canvas = Canvas(panel)
+    canvas.draw(run, MOVING)
+    assert f"\n{percent:.1f} %" in canvas.figure.words["label"].get_text()
 
 
 def test_a_run_can_be_shown_before_its_first_epoch_ends(start, examples):
-    panel = batch_training.batch_size_run(NETWORK, start, *examples, epochs=3)
+    panel = panels.batch_size_run(NETWORK, start, *examples, epochs=3)
     first = next(iter(panel.compute(batch_size=10, learning_rate=0.01)))
-    assert numbers(panel.describe(first))[:3] == [10, 1, 0]
+    assert numbers(panel.describe(first, batch_size=10))[:3] == [10, 1, 0]
 
 
 def test_the_loss_of_each_update_is_drawn_with_the_ends_of_the_epochs():
@@ -281,3 +311,27 @@ def test_the_runs_are_drawn_at_their_positions_and_named():
         assert line.get_ydata().tolist() == losses[name].tolist()
     assert [words.get_text() for words in ax.texts] == ["a", "b", "c"]
     assert ax.get_xscale() == "symlog"
+
+
+@pytest.fixture(scope="module")
+def all_panels(start, examples):
+    x, y = examples
+    run = [*own_run(start, x, y, 20, 4, 0.1, np.random.default_rng(7))]
+    losses = np.random.default_rng(3).exponential(0.5, size=1100)
+    return {
+        "calculator": panels.calculator(),
+        "batch_losses": panels.batch_losses(losses),
+        "coverage": panels.coverage(),
+        "walk": panels.walk(NETWORK, start, x, y, run),
+        "batch_size_run": panels.batch_size_run(NETWORK, start, x, y, epochs=3),
+    }
+
+
+@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("view", ["normal", "class"])
+@pytest.mark.parametrize("name", ["calculator", "batch_losses", "coverage", "walk", "batch_size_run"])
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", view)
+    if korean:
+        in_long_korean(monkeypatch)
+    assert faults(all_panels[name]) == []

@@ -1,0 +1,50 @@
+"""In a class: a panel with its controls fits what JupyterLab leaves of a projector's screen, at its full size."""
+
+import nbformat
+import pytest
+
+from tools.browser import open_notebook, run_all
+
+SETUP = '''
+import sys
+sys.path.insert(0, "../..")
+import numpy as np
+from course import show, start
+from helpers.network import Network, initialize
+from lessons.batch_epoch_iteration import experiments, panels
+start("en", view="class")
+rng, network = np.random.default_rng(0), Network((784, 4, 4, 10))
+x, y, first = rng.uniform(size=(200, 784)), rng.integers(10, size=200), initialize(network, rng)
+run = experiments.recorded_run(network, first, x, y, batch_size=100, epochs=2, learning_rate=0.1, seed=0)
+'''
+CELLS = [
+    "show(panels.calculator())",
+    "show(panels.batch_losses(rng.exponential(0.5, 1100)))",
+    "show(panels.coverage())",
+    "show(panels.walk(network, first, x, y, run))",
+    "show(panels.batch_size_run(network, first, x, y, 2))",
+]
+
+
+@pytest.fixture
+def projector(browser):
+    """1280 × 720 pixels at 150 % zoom."""
+    page = browser.new_page(viewport={"width": 853, "height": 480}, device_scale_factor=1.5)
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+
+
+def test_each_panel_of_lesson_02_fits_a_projector_with_its_controls(course, lab, projector):
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (SETUP, *CELLS)])
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(made, course / "notebooks" / "en" / "class.ipynb")
+    open_notebook(projector, lab, "notebooks/en/class.ipynb")
+    projector.keyboard.press("Control+b")  # the file browser takes a third of the page
+    run_all(projector)
+    page_height = projector.locator(".jp-WindowedPanel-outer").bounding_box()["height"]
+    for cell in range(1, len(CELLS) + 1):
+        shown = projector.locator(".jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
+        assert shown.bounding_box()["height"] <= page_height
+        image = shown.locator("img:visible")
+        assert image.bounding_box()["width"] == image.evaluate("image => image.naturalWidth") / 2
