@@ -14,9 +14,9 @@ from course.catalogue import text
 from course.controls import choice, integer, menu, number, switch
 from course.live import Panel, Update
 from course.style import BLACK, GREEN, GREY
-from helpers.data import Dataset, toy_regression
+from helpers.data import Dataset
 from helpers.least_squares import standardize
-from helpers.shift import covariance, whiten, whitening_matrix
+from helpers.shift import covariance, uncorrelated, whiten, whitening_matrix
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -124,7 +124,7 @@ class Correlated(NamedTuple):
 
 def correlation() -> Panel:
     """Standardized against whitened data, for a chosen correlation, with an error of a chosen size in each value."""
-    axes, errors = (toy_regression(1.0, seed, n_examples=150, noise=0.0).x for seed in (0, 1))
+    axes, errors = (uncorrelated(150, 3, seed)[:, :2] for seed in (0, 1))
 
     def compute(r: float, error: float) -> Correlated:
         points = np.column_stack([axes[:, 0], r * axes[:, 0] + (1 - r**2) ** 0.5 * axes[:, 1]])

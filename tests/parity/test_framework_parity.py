@@ -18,6 +18,7 @@ from helpers.training import training_steps
 
 PARITY = Path(__file__).parent
 TOLERANCE = {"pytorch": 1e-12, "keras": 1e-5}
+MOMENTUM = {"pytorch": 0.1, "keras": 0.99}
 
 
 @pytest.fixture(params=TOLERANCE)
@@ -57,7 +58,7 @@ def running_after_each_batch(framework, given):
     running = np.zeros(3), np.ones(3)
     for x in given["x"]:
         cache = batchnorm_forward(x, given["gamma"], given["beta"])[1]
-        running = update_running_stats(*running, cache.mean, cache.var, len(x), convention=framework)
+        running = update_running_stats(*running, cache.mean, cache.var, len(x), MOMENTUM[framework], framework)
         yield running
 
 
