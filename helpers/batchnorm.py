@@ -26,7 +26,7 @@ class BatchNormCache(NamedTuple):
 
 
 _VARIANCE = floats("D", variance=True)
-_AFFINE = {"gamma": floats("D"), "beta": floats("D"), "eps": validate.epsilon, "returns": finite}
+_AFFINE = {"gamma": floats("D"), "beta": floats("D"), "eps": validate.positive, "returns": finite}
 _RUNNING = {"running_mean": floats("D"), "running_var": _VARIANCE}
 _BACKWARD = {
     "cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"),
@@ -50,6 +50,7 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
     var = column_mean(x_hat, x_hat)
     validate.check_finite("the variance of x", var)
     inv_std = 1 / np.sqrt(var + eps)
+    validate.check_finite("1 / √(var + eps)", inv_std)  # without variance and with an eps that x's dtype takes for 0
     x_hat *= inv_std
     out = gamma * x_hat
     out += beta

@@ -16,27 +16,23 @@ BLOCK_ROWS = 256
 
 
 class LinearCache(NamedTuple):
-    """What the way back needs: the input (N, D_in) and the weight (D_in, D_out)."""
-
+    """The input (N, D_in) and the weight (D_in, D_out)."""
     x: Array
     weight: Array
 
 
 class ReluCache(NamedTuple):
-    """What the way back needs: where the input was above 0."""
-
+    """Where the input was above 0."""
     positive: Array
 
 
 class SigmoidCache(NamedTuple):
-    """What the way back needs: the output."""
-
+    """The output."""
     out: Array
 
 
 class TanhCache(NamedTuple):
-    """What the way back needs: the output."""
-
+    """The output."""
     out: Array
 
 
@@ -102,17 +98,24 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
 
     loss = −mean log p[label] with p = softmax(logits); dlogits = (p − onehot(labels)) / N, its gradient.
     """
-    n = len(logits)
-    chosen = np.arange(n), labels
+    loss, dlogits = cross_entropy(logits, labels)
+    return float(loss), dlogits
+
+
+def cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
+    """The same for logits (…, N, C): losses (…) and dlogits; unchecked."""
+    n = len(labels)
+    chosen = ..., np.arange(n), labels
     with np.errstate(over="ignore"):  # a difference beyond the largest float is −∞, and its exp is rightly 0
-        shifted = logits - logits.max(axis=1, keepdims=True)
-    p = np.exp(shifted)
-    total = p.sum(axis=1, keepdims=True)
-    loss = np.sum(np.log(total[:, 0]) - shifted[chosen], dtype=np.float64) / n
+        p = logits - logits.max(axis=-1, keepdims=True)
+    of_label = p[chosen]
+    np.exp(p, out=p)
+    total = p.sum(axis=-1, keepdims=True)
+    losses = np.sum(np.log(total[..., 0]) - of_label, axis=-1, dtype=np.float64) / n
     p /= total
     p[chosen] -= 1
     p /= n
-    return float(loss), p
+    return losses, p
 
 
 def column_sum(array: Array, times: Array | None = None, share: float = 1.0) -> Array:

@@ -18,7 +18,7 @@ import numpy as np
 from helpers import layers, validate
 from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
 from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy
-from helpers.validate import Array, Settled, checked, finite, float_arrays, floats, instance_of
+from helpers.validate import Array, Settled, checked, finite, float_arrays, instance_of
 
 Parameters = dict[str, Array]
 NormBackward = Callable[[Array, BatchNormCache], tuple[Array, Array, Array]]
@@ -91,33 +91,26 @@ class Network:
         return self.depth - 1
 
     @cached_property
-    def normalized(self) -> tuple[bool, ...]:
-        """For each layer whether it has batch normalization; the last never has."""
-        hidden = (self.batchnorm,) * self.hidden if isinstance(self.batchnorm, bool) else self.batchnorm
-        return *hidden, False
-
-    @cached_property
     def steps(self) -> tuple[tuple[Literal["normalize", "activate"], ...], ...]:
-        """For each layer what follows its matrix product, in its order."""
-        activated = (True,) * self.hidden + (False,)
+        """For each layer what follows its matrix product, in its order; after the last, nothing."""
+        hidden = (self.batchnorm,) * self.hidden if isinstance(self.batchnorm, bool) else self.batchnorm
         order = -1 if self.norm_after_activation else 1
-        return tuple((("normalize",) * norm + ("activate",) * last)[::order]
-                     for norm, last in zip(self.normalized, activated, strict=True))  # fmt: skip
+        return *((("normalize",) * norm + ("activate",))[::order] for norm in hidden), ()
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The name and shape of every parameter; beta, right behind the product, is the bias as well (§3.2)."""
         shapes: dict[str, tuple[int, ...]] = {}
-        for k, norm in enumerate(self.normalized, start=1):
+        for k, steps in enumerate(self.steps, start=1):
             shapes[f"weight{k}"] = self.sizes[k - 1 : k + 1]
-            names = ("bias",) * (self.norm_after_activation or not norm) + ("gamma", "beta") * norm
+            names = ("bias",) * (steps[:1] != ("normalize",)) + ("gamma", "beta") * ("normalize" in steps)
             shapes |= {f"{name}{k}": self.sizes[k : k + 1] for name in names}
         return shapes
 
     @cached_property
     def running_shapes(self) -> dict[str, tuple[int, ...]]:
         """The name and shape of every running statistic."""
-        numbers = [k for k, norm in enumerate(self.normalized, start=1) if norm]
+        numbers = [k for k, steps in enumerate(self.steps, start=1) if "normalize" in steps]
         return {f"{name}{k}": self.sizes[k : k + 1] for k in numbers for name in ("mean", "var")}
 
 
@@ -126,14 +119,6 @@ def given_network(name: str, value: Any, settled: Settled) -> Network:
     instance_of(name, value, Network, "a Network")
     settled["D_first"], settled["D_last"] = value.sizes[0], value.sizes[-1]
     return value
-
-
-def given_inputs(name: str, value: Any, settled: Settled) -> Array:
-    """The check of examples (N, D_first) for the network, in a dtype that its eps fits."""
-    x = floats("N D_first")(name, value, settled)
-    if any(settled["network"].normalized):
-        validate.epsilon("eps of the network", settled["network"].eps, settled)
-    return x
 
 
 def given_parameters(name: str, value: Any, settled: Settled) -> Parameters:
@@ -147,31 +132,22 @@ def given_running(name: str, value: Any, settled: Settled) -> Parameters:
 
 
 def _float_dtype(name: str, value: Any, _settled: Settled) -> np.dtype:
-    try:
-        kind = np.dtype(value).type
-    except TypeError:
-        kind = None
-    if kind not in validate.SMALLEST:
-        raise ValueError(f"{name} is {value!r}; it must be float32 or float64.")
-    return np.dtype(kind)
+    for dtype in map(np.dtype, validate.FLOATS):
+        if value is not None and np.all(dtype == value):
+            return dtype
+    raise ValueError(f"{name} is {value!r}; it must be float32 or float64.")
 
 
 def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
     instance_of(name, value, tuple, "the caches that forward returned")
     normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in value]
-    if normalized != list(settled["network"].normalized):
+    if normalized != ["normalize" in steps for steps in settled["network"].steps]:
         raise ValueError(
             f"{name} holds {len(value)} layers that do not fit the network; "
             "it must be what forward returned for this network."
         )
     validate.settle(settled, "N D_first", value[0].linear.x)
     return value
-
-
-def _finite_gradients(_name: str, result: Any, _settled: Settled) -> Any:
-    for key, gradient in (result if isinstance(result, dict) else result[1]).items():
-        validate.check_finite(f"the gradient of {key}", gradient)
-    return result
 
 
 @checked(network=given_network, rng=validate.generator, std=validate.optional(validate.positive), dtype=_float_dtype)
@@ -193,7 +169,7 @@ def initialize(
     return parameters
 
 
-@checked(network=given_network, x=given_inputs, parameters=given_parameters, returns=finite)
+@checked(network=given_network, x="N D_first", parameters=given_parameters, returns=finite)
 def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, tuple[LayerCache, ...]]:
     """Logits (N, D_last) and one cache a layer, in training mode: the batch's own statistics normalize it.
 
@@ -203,7 +179,7 @@ def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, 
     return outs[-1], caches
 
 
-@checked(network=given_network, x=given_inputs, parameters=given_parameters, running=given_running, returns=finite)
+@checked(network=given_network, x="N D_first", parameters=given_parameters, running=given_running, returns=finite)
 def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
     """Logits (N, D_last) in inference mode: ``running`` normalizes, so that the rows of x do not interact."""
     ((out, _),) = deque(_layer_by_layer(network, parameters, x, running), maxlen=1)  # nothing else is kept
@@ -234,7 +210,7 @@ def _layer_by_layer(
 
 
 @checked(
-    network=given_network, caches=_caches, dlogits="N D_last", returns=_finite_gradients,
+    network=given_network, caches=_caches, dlogits="N D_last", returns=finite,
     norm_backward=validate.instance(Callable, "a function such as batchnorm_backward"),
 )  # fmt: skip
 def backward(
@@ -262,8 +238,8 @@ def backward(
 
 
 @checked(
-    network=given_network, x=given_inputs, parameters=given_parameters, labels=validate.labels("N", "D_last"),
-    returns=_finite_gradients,
+    network=given_network, x="N D_first", parameters=given_parameters, labels=validate.labels("N", "D_last"),
+    returns=finite,
 )  # fmt: skip
 def loss_and_gradients(
     network: Network, parameters: Parameters, x: Array, labels: Array

@@ -13,6 +13,7 @@ import numpy as np
 
 from helpers import validate
 from helpers.batching import batch_slices
+from helpers.layers import cross_entropy
 from helpers.network import Network, Parameters, initialize, layer_sizes
 from helpers.validate import Array, Settled, checked
 
@@ -151,13 +152,7 @@ def updates(
         raise ValueError(f"batch_size is {batch_size}; it must be at most {len(x)}, the number of examples.")
     if recipe.norm == "ghost" and batch_size % recipe.ghost:
         raise ValueError(f"batch_size is {batch_size}; it must be a multiple of the recipe's ghost, {recipe.ghost}.")
-    return _updates(recipe, parameters, x, y, rates.reshape(-1, 1, 1), slices, rng)
-
-
-def _updates(
-    recipe: Recipe, parameters: Parameters, x: Array, y: Array, steps: Array, slices: list[slice],
-    rng: np.random.Generator,
-) -> Iterator[Parameters]:  # fmt: skip
+    steps = rates.reshape(-1, 1, 1)
     while True:
         order = rng.permutation(len(x))
         for part in slices:
@@ -181,18 +176,6 @@ def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: 
         logits, _ = forward(recipe, parameters, x, fixed=fixed)
         losses, _ = cross_entropy(logits, y)
     return losses, np.where(np.isfinite(losses), (logits.argmax(axis=2) == y).mean(axis=1), np.nan)
-
-
-def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
-    """Mean softmax cross-entropy (S,) and its gradient with respect to the logits (S, N, C); y (N,)."""
-    shifted = logits - logits.max(axis=2, keepdims=True)
-    p = np.exp(shifted)
-    total = p.sum(axis=2, keepdims=True)
-    rows = np.arange(len(y))
-    losses = (np.log(total[..., 0]) - shifted[:, rows, y]).mean(axis=1)
-    p /= total
-    p[:, rows, y] -= 1
-    return losses, p / len(y)
 
 
 def _normalize(recipe: Recipe, u: Array, fixed: tuple[Array, Array] | None) -> Normed:

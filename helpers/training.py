@@ -22,7 +22,7 @@ RUN = {
     "network": net.given_network,
     "parameters": net.given_parameters,
     "running": validate.optional(net.given_running),
-    "x": net.given_inputs,
+    "x": "N D_first",
     "y": validate.labels("N", "D_last"),
     "batch_size": validate.whole_number,
     "epochs": validate.whole_number,
@@ -102,7 +102,7 @@ def training_steps(
     slices = batch_slices(len(x), batch_size, drop_last)
     if not slices:
         raise ValueError(f"batch_size is {batch_size}; with drop_last it must be at most {len(x)}, all examples.")
-    if any(network.normalized) and len(range(len(x))[slices[-1]]) == 1:
+    if network.running_shapes and len(range(len(x))[slices[-1]]) == 1:
         raise ValueError(
             f"batch_size is {batch_size}, which leaves a batch of 1 of the {len(x)} examples; with batch "
             "normalization each batch must hold at least 2 (drop_last=True drops a smaller last one)."
@@ -154,7 +154,7 @@ def _steps(
         yield Step(epoch, iteration, update, loss, parameters, gradients, running)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(all="ignore")
 def _one_update(
     network: Network, parameters: Parameters, running: Parameters, x: Array, y: Array, rate: float
 ) -> tuple[float, Parameters, Parameters, Parameters]:

@@ -19,7 +19,7 @@ Shape = tuple[int | str, ...]
 Settled = dict[str, Any]
 Check = Callable[[str, Any, Settled], Any]
 
-SMALLEST = {kind: float(np.finfo(kind).tiny) for kind in (np.float32, np.float64)}
+FLOATS = (np.float32, np.float64)
 
 
 class NotFiniteError(ValueError):
@@ -134,7 +134,7 @@ def float_array(
     """
     array = plain_array(name, value)
     kind = array.dtype.type
-    if kind not in SMALLEST:
+    if kind not in FLOATS:
         raise ValueError(f"{name} has dtype {array.dtype}; it must be float32 or float64.")
     _check_shape(name, array, shape)
     check_finite(name, array)
@@ -171,10 +171,15 @@ def check_finite(name: str, array: Array | float) -> None:
 
 
 def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
-    """``result``, a number, an array or a tuple of them: NotFiniteError if one has overflowed."""
-    for part in result if type(result) is tuple else (result,):
-        if isinstance(part, Array | float):
-            check_finite(name, part)
+    """``result``, an array or a number, or a tuple or a dictionary of them: NotFiniteError if one has overflowed."""
+    if isinstance(result, Array | float):
+        check_finite(name, result)
+    elif isinstance(result, dict):
+        for key, array in result.items():
+            check_finite(f"{name}, {key},", array)
+    elif type(result) is tuple:  # and no cache, which is a tuple of a type of its own
+        for part in result:
+            finite(name, part)
     return result
 
 
@@ -209,19 +214,6 @@ not_negative = number("a finite number of at least 0", lambda value: value >= 0)
 fraction = number("from 0 to 1", lambda value: 0 <= value <= 1)
 
 
-def epsilon(name: str, value: Any, settled: Settled) -> float:
-    """``value`` as a finite float above 0 that is one in the arrays' dtype too."""
-    result, dtype = positive(name, value), settled.get("dtype")
-    if dtype is not None and result < SMALLEST[dtype.type]:
-        raise ValueError(f"{name} is {result}; in {dtype} it must be at least {SMALLEST[dtype.type]:.2g}.")
-    return result
-
-
-def true_or_false(name: str, value: Any, _settled: Settled | None = None) -> bool:
-    """``value`` as a bool."""
-    return bool(instance_of(name, value, bool | np.bool_, "True or False"))
-
-
 def one_of(*options: str) -> Check:
     """The check of a word that must be one of the ``options``."""
 
@@ -245,6 +237,7 @@ def instance_of(name: str, value: Any, kind: Any, wanted: str) -> Any:
     return value
 
 
+true_or_false = instance(bool | np.bool_, "True or False")
 generator = instance(np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
 
 

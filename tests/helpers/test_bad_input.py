@@ -228,9 +228,9 @@ def names_argument(message, function, name):
 INNER = {  # called below the checks, or checks themselves
     layers.column_sum,
     layers.column_mean,
+    layers.cross_entropy,
     network.layer_sizes,
     network.given_network,
-    network.given_inputs,
     network.given_parameters,
     network.given_running,
 }

@@ -199,7 +199,7 @@ def test_a_gradient_that_overflows_is_refused():
     parameters["weight3"] *= 1e300
     parameters["weight2"] *= 1e-300
     _, caches = forward(network, parameters, x)
-    with pytest.raises(NotFiniteError, match="the gradient of weight1 holds NaN or infinity"):
+    with pytest.raises(NotFiniteError, match="the result of backward, weight1, holds NaN or infinity"):
         backward(network, np.full((len(x), SIZES[-1]), 1e10), caches)
 
 
