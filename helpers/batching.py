@@ -55,4 +55,4 @@ def minibatches(
     whole number of at least 1.
     """
     order = rng.permutation(len(x))
-    return ((x[order[part]], y[order[part]]) for part in batch_slices(len(x), batch_size, drop_last))
+    return ((x.take(order[part], axis=0), y.take(order[part], axis=0)) for part in batch_slices(len(x), batch_size, drop_last))

@@ -48,9 +48,8 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
     rest = column_mean(x_hat)  # what rounding the mean left, which counts where the mean is large
     x_hat -= rest
     var = column_mean(x_hat, x_hat)
-    validate.check_finite("the variance of x", var)
     inv_std = 1 / np.sqrt(var + eps)
-    validate.check_finite("1 / √(var + eps)", inv_std)  # without variance and with an eps that x's dtype takes for 0
+    validate.check_finite("the variance of x, or 1 / √(variance + eps),", var * inv_std)
     x_hat *= inv_std
     out = gamma * x_hat
     out += beta
@@ -66,7 +65,7 @@ def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array
     n, x_hat = len(dout), cache.x_hat
     dbeta = column_sum(dout)
     dgamma = column_sum(dout, x_hat)
-    dx = x_hat * (-dgamma / n)
+    dx = x_hat * (dgamma / -n)
     dx += dout
     dx -= dbeta / n
     dx *= cache.gamma * cache.inv_std

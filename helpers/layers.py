@@ -111,7 +111,7 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
     of_label = p[chosen]
     np.exp(p, out=p)
     total = p.sum(axis=-1, keepdims=True)
-    losses = np.sum(np.log(total[..., 0]) - of_label, axis=-1, dtype=np.float64) / n
+    losses = (np.log(total[..., 0]) - of_label).sum(axis=-1, dtype=np.float64) / n
     p /= total
     p[chosen] -= 1
     p /= n

@@ -146,7 +146,7 @@ def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
             f"{name} holds {len(value)} layers that do not fit the network; "
             "it must be what forward returned for this network."
         )
-    validate.settle(settled, "N D_first", value[0].linear.x)
+    validate.fit(name, value[0].linear.x, ("N", "D_first"), settled)
     return value
 
 

@@ -70,19 +70,11 @@ def floats(shape: str, dtype: Any = None, variance: bool = False) -> Check:
     words = tuple(shape.split())
 
     def check(name: str, value: Any, settled: Settled) -> Array:
-        wanted = settled.get(shape) if shape == "..." else tuple([settled.get(word, word) for word in words])
-        array = float_array(name, value, wanted, dtype or settled.get("dtype"), variance)
-        settle(settled, shape, array)
+        array = float_array(name, value, dtype or settled.get("dtype"), variance)
+        fit(name, array, words, settled)
         return array
 
     return check
-
-
-def settle(settled: Settled, shape: str, array: Array) -> None:
-    """Keep what the other arrays of the call have to fit."""
-    settled.update({shape: array.shape} if shape == "..." else zip(shape.split(), array.shape, strict=True))
-    if array.dtype.kind == "f":
-        settled.setdefault("dtype", array.dtype)
 
 
 def labels(length: str, classes: str) -> Check:
@@ -92,9 +84,9 @@ def labels(length: str, classes: str) -> Check:
         array = plain_array(name, value)
         if array.dtype.kind not in "iu":
             raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
-        _check_shape(name, array, (settled[length],))
-        if array.min() < 0 or array.max() >= settled[classes]:
-            low, high, last = array.min(), array.max(), settled[classes] - 1
+        fit(name, array, (length,), settled)
+        low, high, last = array.min(), array.max(), settled[classes] - 1
+        if low < 0 or high > last:
             raise ValueError(f"{name} goes from {low} to {high}; it must stay in 0 to {last}.")
         return array.astype(np.intp, copy=False)
 
@@ -103,14 +95,31 @@ def labels(length: str, classes: str) -> Check:
 
 def cache_of(forward: str, kind: type, *shapes: str) -> Check:
     """The check of a ``kind`` of cache that ``forward`` returns, whose first fields have these ``shapes``."""
+    fields = [tuple(shape.split()) for shape in shapes]
 
     def check(name: str, value: Any, settled: Settled) -> Any:
         instance_of(name, value, kind, f"the cache that {forward} returned")
-        for shape, array in zip(shapes, value, strict=False):
-            settle(settled, shape, array)
+        for words, array in zip(fields, value, strict=False):
+            fit(name, array, words, settled)
         return value
 
     return check
+
+
+def fit(name: str, array: Array, words: tuple[str, ...], settled: Settled) -> None:
+    """ValueError unless the shape is that of the ``words``; those that are new, and a new dtype, are settled by it."""
+    shape, before = array.shape, len(settled)
+    if words == ("...",):
+        fits = settled.setdefault("...", shape) == shape
+    else:
+        fits = len(shape) == len(words) and tuple(map(settled.setdefault, words, shape)) == shape
+    if not fits:
+        known = dict(list(settled.items())[:before])
+        raise _misfit(name, shape, known.get("...") or tuple(known.get(word, word) for word in words))
+    if array.size == 0:
+        raise ValueError(f"{name} is empty, with shape {shape}; it must hold at least one number.")
+    if "dtype" not in settled and array.dtype.kind == "f":
+        settled["dtype"] = array.dtype
 
 
 def float_arrays(name: str, value: Any, shapes: dict[str, Shape | None], dtype: Any = None) -> dict[str, Array]:
@@ -119,31 +128,25 @@ def float_arrays(name: str, value: Any, shapes: dict[str, Shape | None], dtype: 
     if value.keys() != shapes.keys():
         came, wanted = (", ".join(sorted(map(str, keys))) or "(none)" for keys in (value, shapes))
         raise ValueError(f"{name} has the keys {came}; they must be {wanted}.")
-    return {
-        key: float_array(f"{name}[{key!r}]", value[key], shape, dtype, variance=key.startswith("var"))
-        for key, shape in shapes.items()
-    }
+    arrays = {key: float_array(f"{name}[{key!r}]", value[key], dtype, key.startswith("var")) for key in shapes}
+    for key, shape in shapes.items():
+        if shape is not None and arrays[key].shape != shape:
+            raise _misfit(f"{name}[{key!r}]", arrays[key].shape, shape)
+    return arrays
 
 
-def float_array(
-    name: str, value: Any, shape: Shape | None = None, dtype: Any = None, variance: bool = False
-) -> Array:
-    """``value`` as a finite, non-empty array of float32 or float64, cast to ``dtype`` if there is one.
-
-    In ``shape`` a number is demanded and a word such as ``"N"`` stands for any length. A variance is not negative.
-    """
+def float_array(name: str, value: Any, dtype: Any = None, variance: bool = False) -> Array:
+    """``value`` as a finite array of float32 or float64, cast to ``dtype`` if given; a ``variance`` is not negative."""
     array = plain_array(name, value)
     kind = array.dtype.type
     if kind not in FLOATS:
         raise ValueError(f"{name} has dtype {array.dtype}; it must be float32 or float64.")
-    _check_shape(name, array, shape)
     check_finite(name, array)
-    wanted = np.dtype(dtype or kind)  # which is in this machine's byte order, too
-    if array.dtype != wanted:
+    if array.dtype != (dtype or kind):  # also if it is in another byte order
         with np.errstate(over="ignore"):
-            array = array.astype(wanted)
-        check_finite(f"{name}, as {wanted},", array)
-    if variance and array.min() < 0:
+            array = array.astype(dtype or kind)
+        check_finite(f"{name}, as {array.dtype},", array)
+    if variance and array.min(initial=0) < 0:
         raise ValueError(f"{name} goes down to {array.min()}; a variance must not be negative.")
     return array
 
@@ -172,14 +175,12 @@ def check_finite(name: str, array: Array | float) -> None:
 
 def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
     """``result``, an array or a number, or a tuple or a dictionary of them: NotFiniteError if one has overflowed."""
-    if isinstance(result, Array | float):
-        check_finite(name, result)
-    elif isinstance(result, dict):
+    if type(result) is dict:
         for key, array in result.items():
             check_finite(f"{name}, {key},", array)
-    elif type(result) is tuple:  # and no cache, which is a tuple of a type of its own
-        for part in result:
-            finite(name, part)
+    for part in result if type(result) is tuple else (result,):
+        if type(part) in (Array, float):
+            check_finite(name, part)
     return result
 
 
@@ -246,15 +247,9 @@ def optional(check: Check) -> Check:
     return lambda name, value, settled: None if value is None else check(name, value, settled)
 
 
-def _check_shape(name: str, array: Array, shape: Shape | None) -> None:
-    if shape is not None and array.shape != shape:
-        lengths = dict(zip(shape, array.shape, strict=False))  # a word that comes twice is one length
-        wanted = tuple(lengths[word] if isinstance(word, str) else word for word in shape[: array.ndim])
-        if array.ndim != len(shape) or array.shape != wanted:
-            comma = "," if len(shape) == 1 else ""
-            raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(map(str, shape))}{comma}).")
-    if array.size == 0:
-        raise ValueError(f"{name} is empty, with shape {array.shape}; it must hold at least one number.")
+def _misfit(name: str, shape: Shape, wanted: Shape) -> ValueError:
+    comma = "," if len(wanted) == 1 else ""
+    return ValueError(f"{name} has shape {shape}; it must be ({', '.join(map(str, wanted))}{comma}).")
 
 
 def _masked(value: Any) -> bool:
