@@ -55,4 +55,5 @@ def minibatches(
     whole number of at least 1.
     """
     order = rng.permutation(len(x))
-    return ((x.take(order[part], axis=0), y.take(order[part], axis=0)) for part in batch_slices(len(x), batch_size, drop_last))
+    batches = (order[part] for part in batch_slices(len(x), batch_size, drop_last))
+    return ((x.take(rows, axis=0), y.take(rows, axis=0)) for rows in batches)

@@ -6,7 +6,7 @@ float64, not finite, or of a shape that does not fit, and NotFiniteError if a re
 """
 
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,15 @@ class BatchNormCache(NamedTuple):
     var: Array  # (D,)
 
 
+def _eps(name: str, value: Any, settled: validate.Settled) -> float:
+    eps, dtype = validate.positive(name, value), settled["dtype"]
+    if eps < 1e-30 and dtype.type(eps) == 0:
+        raise ValueError(f"{name} is {eps}, which is 0 as {dtype}; it must be above 0 there, too.")
+    return eps
+
+
 _VARIANCE = floats("D", variance=True)
-_AFFINE = {"gamma": floats("D"), "beta": floats("D"), "eps": validate.positive, "returns": finite}
+_AFFINE = {"gamma": floats("D"), "beta": floats("D"), "eps": _eps, "returns": finite}
 _RUNNING = {"running_mean": floats("D"), "running_var": _VARIANCE}
 _BACKWARD = {
     "cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"),

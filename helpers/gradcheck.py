@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.validate import Array, check_finite, checked, floats, instance, instance_of, positive
+from helpers.validate import Array, check_finite, checked, finite, floats, instance, instance_of, positive
 
 double = floats("...", np.float64)
 
@@ -22,7 +22,7 @@ def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -
     return gradient
 
 
-@checked(a=double, b=double)
+@checked(a=double, b=double, returns=finite)
 def relative_error(a: Array, b: Array) -> float:
     """max |a − b| / max(|a|, |b|), both maxima over all elements; 0.0 if both are all zeros.
 

@@ -10,24 +10,24 @@ from functools import partial
 
 import numpy as np
 
-from helpers.validate import Array, checked, not_negative, positive, whole_number
+from helpers.validate import Array, checked, finite, not_negative, positive, whole_number
 
 SAME = 1e-9  # two factors closer than this are the same: sliders send 0.30000000000000004
 
 
-@checked(x="N D", y="N", weight="D")
+@checked(x="N D", y="N", weight="D", returns=finite)
 def loss(x: Array, y: Array, weight: Array) -> float:
     """Half the mean squared error, mean((x @ weight − y)²) / 2."""
     return float(np.mean((x @ weight - y) ** 2) / 2)
 
 
-@checked(x="N D", y="N", weight="D")
+@checked(x="N D", y="N", weight="D", returns=finite)
 def gradient(x: Array, y: Array, weight: Array) -> Array:
     """∂loss/∂weight = xᵀ (x @ weight − y) / N, the mean of the N gradients of the single examples; shape (D,)."""
     return x.T @ (x @ weight - y) / len(x)
 
 
-@checked(x="N D")
+@checked(x="N D", returns=finite)
 def hessian(x: Array) -> Array:
     """The second derivatives of the loss, xᵀx / N; (D, D), the same for every weight."""
     return x.T @ x / len(x)

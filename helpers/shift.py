@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from helpers.network import Network, Parameters, forward
-from helpers.validate import Array, checked, floats, one_of, whole_number
+from helpers.validate import Array, checked, finite, floats, one_of, whole_number
 
 PERCENTILES = (15, 50, 85)
 
@@ -27,7 +27,7 @@ def percentiles(z: Array) -> Array:
     return np.percentile(z, PERCENTILES, axis=0)
 
 
-@checked(before=floats("N D", np.float64), after=floats("M D", np.float64))
+@checked(before=floats("N D", np.float64), after=floats("M D", np.float64), returns=finite)
 def mean_shift(before: Array, after: Array) -> Array:
     """|mean(after) − mean(before)| / std(before) for each column, (D,); ValueError if a column of before is constant.
 
@@ -55,7 +55,7 @@ def change_by_layer(before: Parameters, after: Parameters, network: Network, x: 
     return np.array([((new - old) ** 2).mean() ** 0.5 / old.var(axis=0).mean() ** 0.5 for old, new in pairs])
 
 
-@checked(x="N D")
+@checked(x="N D", returns=finite)
 def covariance(x: Array) -> Array:
     """(D, D), with 1/N: E[(x − E[x])ᵀ (x − E[x])]."""
     centred = x - x.mean(axis=0)

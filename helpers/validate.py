@@ -202,7 +202,7 @@ def number(wanted: str, fits: Callable[[float], bool]) -> Check:
         try:
             result = float(value)
         except OverflowError:
-            result = math.inf
+            result = math.inf if value > 0 else -math.inf
         if not (math.isfinite(result) and fits(result)):
             raise ValueError(f"{name} is {result}; it must be {wanted}.")
         return result
@@ -259,6 +259,4 @@ def _masked(value: Any) -> bool:
 def _show(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**20:
         return f"an integer of {value.bit_length()} bits"
-    if isinstance(value, str | None):
-        return repr(value)
-    return str(value) if isinstance(value, Real) else f"of type {type(value).__name__}"
+    return repr(value) if isinstance(value, str | Real | None) else f"of type {type(value).__name__}"
