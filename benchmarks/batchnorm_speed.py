@@ -1,21 +1,17 @@
-"""Batch norm forward and backward: ours, textbook NumPy, PyTorch's autograd, and memory traffic alone as the floor.
+"""Batch norm forward and backward: ours, two textbooks in NumPy, PyTorch's autograd, and memory traffic as the floor.
 
-    python benchmarks/batchnorm_speed.py
+    OPENBLAS_CORETYPE=Haswell python benchmarks/batchnorm_speed.py
 
 One thread, float32, the ways in turns. PyTorch is not in requirements-dev.txt; without it its column is left out.
 """
 
-import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-import sys  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from statistics import median  # noqa: E402
-
-import numpy as np  # noqa: E402
-from interleaved import ratio, times  # noqa: E402
+import numpy as np
+from interleaved import one_thread, ratio, times
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from helpers.batchnorm import batchnorm_backward, batchnorm_forward  # noqa: E402
@@ -26,7 +22,8 @@ except ImportError:
     torch = None
 
 SIZES = ((60, 100), (128, 256), (256, 256), (512, 512), (1024, 1024), (2048, 2048), (4096, 4096))
-ROUNDS = 40
+ROUNDS = 60
+PEERS = ("textbook", "closed_form", "torch")
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -66,6 +63,18 @@ def textbook(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, dout: np.ndarra
     dcentred + np.ones_like(x) * (dmean / n)  # dx
 
 
+def closed_form(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, dout: np.ndarray) -> None:
+    """The textbook's closed form, a line an equation."""
+    n = len(x)
+    inv_std = 1 / np.sqrt(x.var(axis=0) + np.float32(1e-5))
+    x_hat = (x - x.mean(axis=0)) * inv_std
+    gamma * x_hat + beta
+
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * x_hat).sum(axis=0)
+    gamma * inv_std / n * (n * dout - dbeta - x_hat * dgamma)  # dx
+
+
 def autograd(arrays: Arrays) -> Callable[[], None]:
     """PyTorch's batch norm and its gradient, without running statistics."""
     torch.set_num_threads(1)
@@ -95,12 +104,13 @@ def traffic(arrays: Arrays) -> Callable[[], None]:
 def row(n: int, d: int) -> str:
     """One line of the table: our time, how it compares, and our time for each of the N·D numbers."""
     arrays = draw(n, d)
-    ways = {"ours": lambda: ours(*arrays), "textbook": lambda: textbook(*arrays), "floor": traffic(arrays)}
+    ways = {way.__name__: lambda way=way: way(*arrays) for way in (ours, textbook, closed_form)}
+    ways["floor"] = traffic(arrays)
     if torch is not None:
         ways["torch"] = autograd(arrays)
     measured = times(ways, ROUNDS if n < 4096 else ROUNDS // 4)
     own = measured["ours"]
-    peers = [f"{ratio(measured[name], own):.2f}×" if name in measured else "–" for name in ("textbook", "torch")]
+    peers = [f"{ratio(measured[name], own):.2f}×" if name in measured else "–" for name in PEERS]
     cells = [f"{n} × {d}", f"{1e6 * median(own):,.0f} µs", *peers, f"{ratio(own, measured['floor']):.1f}×",
              f"{1e9 * median(own) / (n * d):.1f} ns"]  # fmt: skip
     return f"| {' | '.join(cells)} |"
@@ -108,7 +118,8 @@ def row(n: int, d: int) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
-    print("| N × D | ours | textbook / ours | PyTorch / ours | ours / memory traffic | ours, for each number |")
-    print("|---|---|---|---|---|---|")
+    print(f"BLAS: {one_thread()}\n")
+    print("| N × D | ours | textbook / ours | closed form / ours | PyTorch / ours | ours / traffic | a number |")
+    print("|---|---|---|---|---|---|---|")
     for size in SIZES:
         print(row(*size), flush=True)

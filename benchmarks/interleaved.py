@@ -4,7 +4,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
+from threadpoolctl import threadpool_info, threadpool_limits
+
 SECONDS_A_TURN = 0.02
+
+
+def one_thread() -> str:
+    """Limit BLAS to one thread from here on; returns which of its kernels computes."""
+    threadpool_limits(1, "blas")
+    kernels = {f"{pool['internal_api']} {pool['version']}, {pool.get('architecture', 'its own')} kernel"
+               for pool in threadpool_info() if pool["user_api"] == "blas"}  # fmt: skip
+    return "; ".join(sorted(kernels))
 
 
 def times(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

@@ -1,23 +1,19 @@
 """One update of the Figure 1 network with batch norm: ours, PyTorch eager, and its matrix products alone as the floor.
 
-    python benchmarks/training_speed.py
+    OPENBLAS_CORETYPE=Haswell python benchmarks/training_speed.py
 
 784-100-100-100-10, sigmoid, batches of 60 MNIST digits, float32, one thread, the ways in turns. A step draws its batch,
 computes the loss and all gradients, moves the parameters and the running statistics. PyTorch is not in
 requirements-dev.txt; without it its line is missing.
 """
 
-import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-import sys  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
-from statistics import median  # noqa: E402
-
-import numpy as np  # noqa: E402
-from interleaved import ratio, times  # noqa: E402
+import numpy as np
+from interleaved import one_thread, ratio, times
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from helpers import data  # noqa: E402
@@ -34,7 +30,7 @@ ROUNDS = 200
 
 
 def ours(train: data.Dataset) -> Callable[[], object]:
-    """The steps of `helpers.training`, each with its checks of what comes in."""
+    """The steps of `helpers.training`, whose arguments are checked before the first."""
     network = Network(SIZES, "sigmoid", batchnorm=True)
     parameters = initialize(network, np.random.default_rng(0), dtype=np.float32)
     settings = {"batch_size": BATCH_SIZE, "epochs": 10**6, "learning_rate": RATE, "rng": np.random.default_rng(1)}
@@ -89,6 +85,7 @@ def products() -> Callable[[], None]:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
+    print(f"BLAS: {one_thread()}\n")
     digits, _ = data.split_mnist()
     ways = {"floor: matrix products alone": products(), "ours": ours(digits)}
     if torch is not None:

@@ -4,31 +4,30 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.validate import Array, check_finite, float_array, instance_of, positive
+from helpers.validate import Array, check_finite, checked, finite, floats, instance, instance_of, positive
+
+double = floats("...", np.float64)
 
 
+@checked(f=instance(Callable, "a function of one array"), x=double, h=positive)
 def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = 1e-5) -> Array:
     """∂f/∂x by central differences, (f(x + h) − f(x − h)) / 2h by element; float64, shaped like ``x``.
 
     ``f`` takes a float64 array in the shape of ``x`` and returns one number. ValueError if it returns
     something else, or a number that is not finite, or if ``h`` is not above 0.
     """
-    instance_of("f", f, Callable, "a function of one array")
-    x = float_array("x", x, dtype=np.float64)
-    h = positive("h", h)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         gradient[index] = (_moved(f, x, index, h) - _moved(f, x, index, -h)) / (2 * h)
     return gradient
 
 
+@checked(a=double, b=double, returns=finite)
 def relative_error(a: Array, b: Array) -> float:
     """max |a − b| / max(|a|, |b|), both maxima over all elements; 0.0 if both are all zeros.
 
     ValueError if the shapes differ or a value is not finite.
     """
-    a = float_array("a", a, dtype=np.float64)
-    b = float_array("b", b, a.shape, np.float64)
     scale = max(np.abs(a).max(), np.abs(b).max())
     return float(np.abs(a - b).max() / scale) if scale > 0 else 0.0
 

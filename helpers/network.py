@@ -3,33 +3,60 @@
 A hidden layer is linear → batch normalization (if chosen) → activation, or linear → activation → batch
 normalization; the last layer is linear. Parameters, gradients and running statistics are dictionaries with keys
 numbered from 1: weight1, bias1 (or gamma1, beta1 in its place where layer 1 is normalized before its activation;
-all three where it is after), mean1, var1. Bad input raises ValueError with one sentence.
+all three where it is after), mean1, var1. Bad input raises ValueError with one sentence; it is looked for once, and
+then the layers are called below their own checks.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from helpers import formulas, passes
-from helpers.batchnorm import batchnorm_inference
-from helpers.passes import ACTIVATIONS, LayerCache, NormBackward, Parameters, Plan
-from helpers.validate import (
-    Array,
-    check_batch,
-    check_finite,
-    float_array,
-    generator,
-    instance_of,
-    label_array,
-    one_of,
-    positive,
-    same_keys,
-    variance_array,
-    whole_number,
-)
+from helpers import layers, validate
+from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
+from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy
+from helpers.validate import Array, Settled, checked, finite, float_arrays, instance_of
+
+Parameters = dict[str, Array]
+NormBackward = Callable[[Array, BatchNormCache], tuple[Array, Array, Array]]
+
+ACTIVATIONS = {
+    name: (getattr(layers, f"{name}_forward").__wrapped__, getattr(layers, f"{name}_backward").__wrapped__)
+    for name in ("relu", "sigmoid", "tanh")
+}
+
+
+class LayerCache(NamedTuple):
+    """One layer's caches; ``linear.x`` is the layer's input, ``z`` the input of its activation.
+
+    ``norm`` is None without batch normalization; ``z`` and ``activation`` are None in the last layer.
+    """
+
+    linear: LinearCache
+    norm: BatchNormCache | None = None
+    z: Array | None = None
+    activation: Any = None
+
+
+def layer_sizes(name: str, value: Any, _settled: Settled | None = None) -> tuple[int, ...]:
+    """The check of a network's sizes: a tuple of at least two whole numbers."""
+    instance_of(name, value, tuple, "a tuple such as (784, 100, 10)")
+    if len(value) < 2:
+        raise ValueError(f"{name} has {len(value)} entries; it must have at least 2, input and output.")
+    return tuple(validate.whole_number(f"an entry of {name}", size) for size in value)
+
+
+def _for_each_hidden(name: str, value: Any, settled: Settled) -> bool | tuple[bool, ...]:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    instance_of(name, value, tuple, "True, False, or a tuple with one of them for each hidden layer")
+    hidden = len(settled["sizes"]) - 2
+    if len(value) != hidden or not all(isinstance(chosen, bool | np.bool_) for chosen in value):
+        raise ValueError(f"{name} is {value}; it must hold one bool for each of the {hidden} hidden layers.")
+    return tuple(map(bool, value))
 
 
 @dataclass(frozen=True)
@@ -37,7 +64,7 @@ class Network:
     """The shape of a network: ``sizes`` from input to output, such as (784, 100, 10).
 
     ``batchnorm`` is one bool for all hidden layers or a tuple with one for each; §3.2 places it before the
-    activation, ``norm_after_activation`` after it.
+    activation, ``norm_after_activation`` after it. ValueError if a field is not as described.
     """
 
     sizes: tuple[int, ...]
@@ -47,16 +74,11 @@ class Network:
     norm_after_activation: bool = False
 
     def __post_init__(self) -> None:
-        """ValueError if a field is not as described."""
-        instance_of("sizes", self.sizes, tuple, "a tuple such as (784, 100, 10)")
-        if len(self.sizes) < 2:
-            raise ValueError(f"sizes has {len(self.sizes)} entries; it must have at least 2, input and output.")
-        for size in self.sizes:
-            whole_number("an entry of sizes", size)
-        one_of("activation", self.activation, ACTIVATIONS)
-        positive("eps", self.eps)
-        _check_batchnorm(self.batchnorm, self.hidden)
-        instance_of("norm_after_activation", self.norm_after_activation, bool, "True or False")
+        """Each field as it is needed, or ValueError."""
+        validate.check_fields(
+            self, sizes=layer_sizes, activation=validate.one_of(*ACTIVATIONS), batchnorm=_for_each_hidden,
+            eps=validate.positive, norm_after_activation=validate.true_or_false,
+        )  # fmt: skip
 
     @property
     def depth(self) -> int:
@@ -68,46 +90,67 @@ class Network:
         """The number of hidden layers."""
         return self.depth - 1
 
-    def normalizes(self, layer: int) -> bool:
-        """Whether the layer with this number, from 1, has batch normalization; the last never has."""
-        if whole_number("layer", layer) > self.hidden:
-            return False
-        return self.batchnorm if isinstance(self.batchnorm, bool) else self.batchnorm[layer - 1]
+    @cached_property
+    def steps(self) -> tuple[tuple[Literal["normalize", "activate"], ...], ...]:
+        """For each layer what follows its matrix product, in its order; after the last, nothing."""
+        hidden = (self.batchnorm,) * self.hidden if isinstance(self.batchnorm, bool) else self.batchnorm
+        order = -1 if self.norm_after_activation else 1
+        return *((("normalize",) * norm + ("activate",))[::order] for norm in hidden), ()
 
-    def has_bias(self, layer: int) -> bool:
-        """Whether the layer has a bias: not where beta, right behind the product, takes its part (§3.2)."""
-        return self.norm_after_activation or not self.normalizes(layer)
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every parameter; beta, right behind the product, is the bias as well (§3.2)."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for k, steps in enumerate(self.steps, start=1):
+            shapes[f"weight{k}"] = self.sizes[k - 1 : k + 1]
+            names = ("bias",) * (steps[:1] != ("normalize",)) + ("gamma", "beta") * ("normalize" in steps)
+            shapes |= {f"{name}{k}": self.sizes[k : k + 1] for name in names}
+        return shapes
 
-
-def parameter_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """The name and shape of every parameter, layer by layer."""
-    _check_network(network)
-    shapes: dict[str, tuple[int, ...]] = {}
-    for k in range(1, network.depth + 1):
-        shapes[f"weight{k}"] = network.sizes[k - 1 : k + 1]
-        names = ("bias",) * network.has_bias(k) + ("gamma", "beta") * network.normalizes(k)
-        shapes |= {f"{name}{k}": network.sizes[k : k + 1] for name in names}
-    return shapes
-
-
-@lru_cache
-def plan(network: Network) -> Plan:
-    """What the passes need to know of ``network``."""
-    names = tuple(parameter_shapes(network))
-    order = -1 if network.norm_after_activation else 1
-    steps = tuple(
-        (("normalize",) * network.normalizes(k) + ("activate",) * (k < network.depth))[::order]
-        for k in range(1, network.depth + 1)
-    )
-    return Plan(steps, names, network.activation, network.eps)
+    @cached_property
+    def running_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every running statistic."""
+        numbers = [k for k, steps in enumerate(self.steps, start=1) if "normalize" in steps]
+        return {f"{name}{k}": self.sizes[k : k + 1] for k in numbers for name in ("mean", "var")}
 
 
-def check_parameters(network: Network, parameters: Any) -> None:
-    """ValueError unless ``parameters`` has the network's keys, with finite float arrays of its shapes."""
-    _check_network(network)
-    _checked_parameters(network, parameters)
+def given_network(name: str, value: Any, settled: Settled) -> Network:
+    """The check of a network; its outer sizes are settled as D_first and D_last."""
+    instance_of(name, value, Network, "a Network")
+    settled["D_first"], settled["D_last"] = value.sizes[0], value.sizes[-1]
+    return value
 
 
+def given_parameters(name: str, value: Any, settled: Settled) -> Parameters:
+    """The check of the network's parameters; checked after x they get its dtype, before it they keep their own."""
+    return float_arrays(name, value, settled["network"].shapes, settled.get("dtype"))
+
+
+def given_running(name: str, value: Any, settled: Settled) -> Parameters:
+    """The check of the network's running statistics, as that of its parameters."""
+    return float_arrays(name, value, settled["network"].running_shapes, settled.get("dtype"))
+
+
+def _float_dtype(name: str, value: Any, _settled: Settled) -> np.dtype:
+    for dtype in map(np.dtype, validate.FLOATS):
+        if value is not None and np.all(dtype == value):
+            return dtype
+    raise ValueError(f"{name} is {value!r}; it must be float32 or float64.")
+
+
+def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
+    instance_of(name, value, tuple, "the caches that forward returned")
+    normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in value]
+    if normalized != ["normalize" in steps for steps in settled["network"].steps]:
+        raise ValueError(
+            f"{name} holds {len(value)} layers that do not fit the network; "
+            "it must be what forward returned for this network."
+        )
+    validate.fit(name, value[0].linear.x, ("N", "D_first"), settled)
+    return value
+
+
+@checked(network=given_network, rng=validate.generator, std=validate.optional(validate.positive), dtype=_float_dtype)
 def initialize(
     network: Network, rng: np.random.Generator, std: float | None = None, dtype: Any = np.float64
 ) -> Parameters:
@@ -116,43 +159,88 @@ def initialize(
     Without ``std`` it is √(2 / D_in) for ReLU (He et al. 2015, arXiv 1502.01852) and √(2 / (D_in + D_out))
     for sigmoid and tanh (Glorot & Bengio 2010). The same ``rng`` gives the same weights in either ``dtype``.
     """
-    dtype, rng = _float_dtype(dtype), generator("rng", rng)
     parameters = {}
-    for name, shape in parameter_shapes(network).items():
+    for name, shape in network.shapes.items():
         if name.startswith("weight"):
-            scale = _weight_std(network, shape) if std is None else positive("std", std)
+            scale = (2 / (shape[0] if network.activation == "relu" else sum(shape))) ** 0.5 if std is None else std
             parameters[name] = (scale * rng.standard_normal(shape)).astype(dtype)
         else:
-            parameters[name] = np.full(shape, 1 if name.startswith("gamma") else 0, dtype)
+            parameters[name] = np.full(shape, name.startswith("gamma"), dtype)
     return parameters
 
 
+@checked(network=given_network, x="N D_first", parameters=given_parameters, returns=finite)
 def forward(network: Network, parameters: Parameters, x: Array) -> tuple[Array, tuple[LayerCache, ...]]:
     """Logits (N, D_last) and one cache a layer, in training mode: the batch's own statistics normalize it.
 
     ``x`` is (N, D_first); N ≥ 2 where a layer is normalized. NotFiniteError if a signal overflows.
     """
-    return passes.forward(plan(network), *_checked_batch(network, parameters, x))
+    outs, caches = zip(*_layer_by_layer(network, parameters, x), strict=True)
+    return outs[-1], caches
 
 
+@checked(network=given_network, x="N D_first", parameters=given_parameters, running=given_running, returns=finite)
+def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
+    """Logits (N, D_last) in inference mode: ``running`` normalizes, so that the rows of x do not interact."""
+    ((out, _),) = deque(_layer_by_layer(network, parameters, x, running), maxlen=1)  # nothing else is kept
+    return out
+
+
+def _layer_by_layer(
+    network: Network, parameters: Parameters, x: Array, running: Parameters | None = None
+) -> Iterator[tuple[Array, LayerCache]]:
+    """The output and the cache of each layer; ``running`` normalizes, or without it the batch's own statistics."""
+    activate, _ = ACTIVATIONS[network.activation]
+    out = x
+    for k, steps in enumerate(network.steps, start=1):
+        out, linear = linear_forward.__wrapped__(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
+        validate.check_finite(f"the signal in layer {k}", out)  # an activation could hide that it is not
+        norm = activation = z = None
+        for step in steps:
+            if step == "activate":
+                z = out
+                out, activation = activate(z)
+            elif running is None:
+                affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
+                out, norm = batchnorm_forward.__wrapped__(out, *affine, network.eps)
+            else:
+                fixed = parameters[f"gamma{k}"], parameters[f"beta{k}"], running[f"mean{k}"], running[f"var{k}"]
+                out = batchnorm_inference.__wrapped__(out, *fixed, network.eps)
+        yield out, LayerCache(linear, norm, z, activation)
+
+
+@checked(
+    network=given_network, caches=_caches, dlogits="N D_last", returns=finite,
+    norm_backward=validate.instance(Callable, "a function such as batchnorm_backward"),
+)  # fmt: skip
 def backward(
-    network: Network,
-    dlogits: Array,
-    caches: tuple[LayerCache, ...],
-    norm_backward: NormBackward = formulas.batchnorm_backward,
+    network: Network, dlogits: Array, caches: tuple[LayerCache, ...], norm_backward: NormBackward = batchnorm_backward
 ) -> Parameters:
     """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last).
 
     ``norm_backward`` is the backward pass of batch normalization, (dout, cache) → (dx, dgamma, dbeta).
     NotFiniteError if a gradient overflows.
     """
-    _check_caches(network, caches)
-    instance_of("norm_backward", norm_backward, Callable, "a function such as batchnorm_backward")
-    shape, dtype = (len(caches[0].linear.x), network.sizes[-1]), caches[0].linear.x.dtype
-    dlogits = float_array("dlogits", dlogits, shape, dtype)
-    return _finite(passes.backward(plan(network), dlogits, caches, norm_backward))
+    _, differentiate = ACTIVATIONS[network.activation]
+    dout, gradients = dlogits, dict.fromkeys(network.shapes)
+    for k, (linear, norm, _, activation) in reversed(list(enumerate(caches, start=1))):
+        for step in reversed(network.steps[k - 1]):
+            if step == "activate":
+                dout = differentiate(dout, activation)
+            else:
+                dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = norm_backward(dout, norm)
+        gradients[f"weight{k}"] = linear.x.T @ dout
+        if f"bias{k}" in gradients:
+            gradients[f"bias{k}"] = column_sum(dout)
+        if k > 1:  # nothing below the first layer needs a gradient
+            dout = dout @ linear.weight.T
+    return gradients
 
 
+@checked(
+    network=given_network, x="N D_first", parameters=given_parameters, labels=validate.labels("N", "D_last"),
+    returns=finite,
+)  # fmt: skip
 def loss_and_gradients(
     network: Network, parameters: Parameters, x: Array, labels: Array
 ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
@@ -160,121 +248,18 @@ def loss_and_gradients(
 
     NotFiniteError if a signal or a gradient overflows.
     """
-    parameters, x = _checked_batch(network, parameters, x)
-    labels = label_array("labels", labels, len(x), network.sizes[-1])
-    loss, gradients, caches = passes.loss_and_gradients(plan(network), parameters, x, labels)
-    return loss, _finite(gradients), caches
+    logits, caches = forward.__wrapped__(network, parameters, x)
+    loss, dlogits = softmax_cross_entropy.__wrapped__(logits, labels)
+    return loss, backward.__wrapped__(network, dlogits, caches, batchnorm_backward.__wrapped__), caches
 
 
+@checked(network=given_network, dtype=_float_dtype)
 def initial_running_stats(network: Network, dtype: Any = np.float64) -> Parameters:
     """Running statistics before the first batch: mean 0 and variance 1 for each normalized layer."""
-    _check_network(network)
-    running, dtype = {}, _float_dtype(dtype)
-    for k in _normalized_layers(network):
-        running[f"mean{k}"] = np.zeros(network.sizes[k], dtype)
-        running[f"var{k}"] = np.ones(network.sizes[k], dtype)
-    return running
+    return {name: np.full(shape, name.startswith("var"), dtype) for name, shape in network.running_shapes.items()}
 
 
-def check_running(network: Network, running: Any) -> None:
-    """ValueError unless ``running`` has the network's keys, each with a finite float array of its shape."""
-    fresh = initial_running_stats(network)
-    same_keys("running", running, fresh)
-    for name, array in fresh.items():
-        check = variance_array if name.startswith("var") else float_array
-        check(f"running[{name!r}]", running[name], array.shape)
-
-
-def predict(network: Network, parameters: Parameters, running: Parameters, x: Array) -> Array:
-    """Logits (N, D_last) in inference mode: ``running`` normalizes, so that the rows of x do not interact."""
-    parameters, out = _checked(network, parameters, x)
-    check_running(network, running)
-    activate = ACTIVATIONS[network.activation][0]
-    for k, steps in enumerate(plan(network).steps, start=1):
-        out, _ = formulas.linear_forward(out, parameters[f"weight{k}"], parameters.get(f"bias{k}"))
-        check_finite(f"the signal in layer {k}", out)
-        for step in steps:
-            if step == "normalize":
-                affine = parameters[f"gamma{k}"], parameters[f"beta{k}"]
-                out = batchnorm_inference(out, *affine, running[f"mean{k}"], running[f"var{k}"], network.eps)
-            else:
-                out, _ = activate(out)
-    return out
-
-
+@checked(logits="N C", labels=validate.labels("N", "C"))
 def accuracy(logits: Array, labels: Array) -> float:
     """The share of rows of logits (N, C) that are largest at the label; labels (N,) integers in 0 … C − 1."""
-    logits = float_array("logits", logits, ("N", "C"))
-    labels = label_array("labels", labels, *logits.shape)
     return float((logits.argmax(axis=1) == labels).mean())
-
-
-def _checked(network: Network, parameters: Any, x: Any) -> tuple[Parameters, Array]:
-    """Both as the passes need them, the parameters in the dtype of ``x``."""
-    _check_network(network)
-    x = float_array("x", x, ("N", network.sizes[0]))
-    return _checked_parameters(network, parameters, x.dtype), x
-
-
-def _checked_batch(network: Network, parameters: Any, x: Any) -> tuple[Parameters, Array]:
-    """The same for training: a batch of one is refused where a layer is normalized."""
-    parameters, x = _checked(network, parameters, x)
-    if any(_normalized_layers(network)):
-        check_batch(x)
-    return parameters, x
-
-
-def _checked_parameters(network: Network, parameters: Any, dtype: Any = None) -> Parameters:
-    shapes = parameter_shapes(network)
-    same_keys("parameters", parameters, shapes)
-    return {
-        name: float_array(f"parameters[{name!r}]", parameters[name], shape, dtype) for name, shape in shapes.items()
-    }
-
-
-def _finite(gradients: Parameters) -> Parameters:
-    for name, gradient in gradients.items():
-        check_finite(f"the gradient of {name}", gradient)
-    return gradients
-
-
-def _normalized_layers(network: Network) -> Iterator[int]:
-    return (k for k in range(1, network.depth) if network.normalizes(k))
-
-
-def _weight_std(network: Network, shape: tuple[int, ...]) -> float:
-    fan_in, fan_out = shape
-    return (2 / (fan_in if network.activation == "relu" else fan_in + fan_out)) ** 0.5
-
-
-def _float_dtype(dtype: Any) -> np.dtype:
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
-        raise ValueError(f"dtype is {dtype!r}; it must be float32 or float64.") from None
-    if kind.type not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {kind}; it must be float32 or float64.")
-    return kind
-
-
-def _check_batchnorm(batchnorm: Any, hidden: int) -> None:
-    if isinstance(batchnorm, bool):
-        return
-    instance_of("batchnorm", batchnorm, tuple, "True, False, or a tuple with one of them for each hidden layer")
-    if len(batchnorm) != hidden or not all(isinstance(chosen, bool) for chosen in batchnorm):
-        raise ValueError(f"batchnorm is {batchnorm}; it must hold one bool for each of the {hidden} hidden layers.")
-
-
-def _check_network(network: Any) -> None:
-    instance_of("network", network, Network, "a Network")
-
-
-def _check_caches(network: Network, caches: Any) -> None:
-    _check_network(network)
-    instance_of("caches", caches, tuple, "the caches that forward returned")
-    normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in caches]
-    if normalized != ["normalize" in steps for steps in plan(network).steps]:
-        raise ValueError(
-            f"caches holds {len(caches)} layers that do not fit the network; "
-            "it must be what forward returned for this network."
-        )

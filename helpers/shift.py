@@ -4,33 +4,35 @@ Arrays are (N, D), one row an example, one column a unit or a feature. Bad input
 """
 
 from collections.abc import Collection
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from helpers.network import Network, Parameters, forward
-from helpers.validate import Array, float_array, one_of
+from helpers.validate import Array, checked, finite, floats, one_of, whole_number
 
 PERCENTILES = (15, 50, 85)
 
 
+@checked(layer=whole_number)
 def activation_input(network: Network, parameters: Parameters, x: Array, layer: int) -> Array:
     """z (N, D) of hidden ``layer``, from 1, for the examples x; a normalized layer uses the statistics of x itself."""
     return forward(network, parameters, x)[1][layer - 1].z
 
 
+@checked(z="N D")
 def percentiles(z: Array) -> Array:
     """The 15th, 50th and 85th percentile of each column over the rows, (3, D) (arXiv 1502.03167, Figure 1b)."""
-    return np.percentile(float_array("z", z, ("N", "D")), PERCENTILES, axis=0)
+    return np.percentile(z, PERCENTILES, axis=0)
 
 
+@checked(before=floats("N D", np.float64), after=floats("M D", np.float64), returns=finite)
 def mean_shift(before: Array, after: Array) -> Array:
     """|mean(after) − mean(before)| / std(before) for each column, (D,); ValueError if a column of before is constant.
 
     ``before`` is (N, D), ``after`` (M, D). Sums are kept in float64.
     """
-    before = float_array("before", before, ("N", "D"), np.float64)
-    after = float_array("after", after, ("M", before.shape[1]), np.float64)
     std = before.std(axis=0)
     if std.min() == 0:
         raise ValueError("before has a constant column; a shift in units of its standard deviation needs one above 0.")
@@ -53,31 +55,42 @@ def change_by_layer(before: Parameters, after: Parameters, network: Network, x: 
     return np.array([((new - old) ** 2).mean() ** 0.5 / old.var(axis=0).mean() ** 0.5 for old, new in pairs])
 
 
+@checked(x="N D", returns=finite)
 def covariance(x: Array) -> Array:
     """(D, D), with 1/N: E[(x − E[x])ᵀ (x − E[x])]."""
-    centred = float_array("x", x, ("N", "D")) - x.mean(axis=0)
+    centred = x - x.mean(axis=0)
     return centred.T @ centred / len(x)
 
 
+@checked(x="N D")
 def whiten(x: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
     """x (N, D) made to have mean 0 and the identity as covariance: (x − E[x]) times a matrix `whitening_matrix`."""
     return (x - x.mean(axis=0)) @ whitening_matrix(covariance(x), kind)
 
 
+@checked(cov="D D", kind=one_of("pca", "zca"))
 def whitening_matrix(cov: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
     """M (D, D) with Mᵀ cov M = I, from cov = V diag(λ) Vᵀ: V diag(1/√λ) ("pca"), times Vᵀ after it ("zca").
 
     ValueError if ``cov`` is singular.
     """
-    one_of("kind", kind, ("pca", "zca"))
-    variances, directions = np.linalg.eigh(float_array("cov", cov, ("D", "D")))
+    variances, directions = np.linalg.eigh(cov)
     if variances[0] <= 1e-12 * variances[-1]:
         raise ValueError("cov is singular: one direction has no variance, and nothing can make it 1.")
     scaled = directions / np.sqrt(variances)
     return scaled if kind == "pca" else scaled @ directions.T
 
 
+@checked(dout="N D")
 def centre_backward(dout: Array) -> Array:
     """The gradient through x̂ = x − E[x], the mean over the rows: dx = dout − E[dout]; dout (N, D)."""
-    dout = float_array("dout", dout, ("N", "D"))
     return dout - dout.mean(axis=0)
+
+
+@checked(n=whole_number, count=whole_number, seed=partial(whole_number, at_least=0))
+def uncorrelated(n: int, count: int, seed: int) -> Array:
+    """(n, count) random numbers whose columns have mean 0, variance 1 and no covariance at all; n > count."""
+    columns = np.column_stack([np.ones(n), np.random.default_rng(seed).normal(size=(n, count))])
+    q, r = np.linalg.qr(columns)
+    # A QR factorization is unique once the signs of R's diagonal are fixed; libraries differ in them.
+    return (q * np.sign(np.diag(r)))[:, 1:] * np.sqrt(n)

@@ -7,13 +7,15 @@ becomes NaN and stays so; the others go on. Arrays keep their dtype, float32 or 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from helpers import validate
 from helpers.batching import batch_slices
-from helpers.network import Network, Parameters, initialize
-from helpers.validate import Array, one_of
+from helpers.layers import cross_entropy
+from helpers.network import Network, Parameters, initialize, layer_sizes
+from helpers.validate import Array, Settled, checked
 
 EPS = 1e-5
 NORMS = ("none", "batch", "ghost", "layer")
@@ -21,7 +23,7 @@ NORMS = ("none", "batch", "ghost", "layer")
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the S networks have in common.
+    """What the S networks have in common; ValueError if a field is not as described.
 
     norm: over what statistics are taken in the hidden layers: "batch", one mean and variance for each unit; "ghost",
         the same within each ``ghost`` examples of the batch; "layer", one for each example; or "none".
@@ -36,9 +38,11 @@ class Recipe:
     noise: float = 0.0
 
     def __post_init__(self) -> None:
-        """ValueError if ``norm`` or ``activation`` is unknown."""
-        one_of("norm", self.norm, NORMS)
-        one_of("activation", self.activation, ("relu", "sigmoid"))
+        """Each field as it is needed, or ValueError."""
+        validate.check_fields(
+            self, sizes=layer_sizes, activation=validate.one_of("relu", "sigmoid"), ghost=validate.whole_number,
+            norm=validate.one_of(*NORMS), noise=validate.not_negative,
+        )  # fmt: skip
 
     @property
     def depth(self) -> int:
@@ -64,6 +68,12 @@ class Layer(NamedTuple):
     out: Array
     normed: Normed | None = None
     stretch: Array | float = 1.0
+
+
+def _given_recipe(name: str, value: Any, settled: Settled) -> Recipe:
+    validate.instance_of(name, value, Recipe, "a Recipe")
+    settled["D_first"], settled["D_last"] = value.sizes[0], value.sizes[-1]
+    return value
 
 
 def start(
@@ -124,24 +134,35 @@ def loss_and_gradients(
     return losses, gradients
 
 
+@checked(
+    recipe=_given_recipe, x="N D_first", y=validate.labels("N", "D_last"), rates="S", batch_size=validate.whole_number,
+    rng=validate.generator,
+)  # fmt: skip
 def updates(
     recipe: Recipe, parameters: Parameters, x: Array, y: Array, rates: Sequence[float], batch_size: int,
     rng: np.random.Generator,
 ) -> Iterator[Parameters]:  # fmt: skip
     """The parameters after each update, without end: SGD over shuffled epochs, a smaller last batch dropped.
 
-    rates: one learning rate a network. All networks see the same batches of x (N, D), y (N,).
+    rates: one learning rate a network. All networks see the same batches of x (N, D), y (N,). ValueError if there is
+    no batch, or none that falls into whole ghosts.
     """
-    steps = np.reshape(rates, (-1, 1, 1)).astype(x.dtype)
+    slices = batch_slices(len(x), batch_size, drop_last=True)
+    if not slices:
+        raise ValueError(f"batch_size is {batch_size}; it must be at most {len(x)}, the number of examples.")
+    if recipe.norm == "ghost" and batch_size % recipe.ghost:
+        raise ValueError(f"batch_size is {batch_size}; it must be a multiple of the recipe's ghost, {recipe.ghost}.")
+    steps = rates.reshape(-1, 1, 1)
     while True:
         order = rng.permutation(len(x))
-        for part in batch_slices(len(x), batch_size, drop_last=True):
+        for part in slices:
             with np.errstate(over="ignore", invalid="ignore"):
                 _, gradients = loss_and_gradients(recipe, parameters, x[order[part]], y[order[part]], rng)
                 parameters = {name: value - steps * gradients[name] for name, value in parameters.items()}
             yield parameters
 
 
+@checked(recipe=_given_recipe, train_x="M D_first", x="N D_first", y=validate.labels("N", "D_last"))
 def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: Array) -> tuple[Array, Array]:
     """(losses, accuracies), each (S,), on x (N, D), y (N,) in inference mode; NaN for a network that has diverged.
 
@@ -155,18 +176,6 @@ def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: 
         logits, _ = forward(recipe, parameters, x, fixed=fixed)
         losses, _ = cross_entropy(logits, y)
     return losses, np.where(np.isfinite(losses), (logits.argmax(axis=2) == y).mean(axis=1), np.nan)
-
-
-def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
-    """Mean softmax cross-entropy (S,) and its gradient with respect to the logits (S, N, C); y (N,)."""
-    shifted = logits - logits.max(axis=2, keepdims=True)
-    p = np.exp(shifted)
-    total = p.sum(axis=2, keepdims=True)
-    rows = np.arange(len(y))
-    losses = (np.log(total[..., 0]) - shifted[:, rows, y]).mean(axis=1)
-    p /= total
-    p[:, rows, y] -= 1
-    return losses, p / len(y)
 
 
 def _normalize(recipe: Recipe, u: Array, fixed: tuple[Array, Array] | None) -> Normed:

@@ -1,7 +1,14 @@
-"""Checks of arguments: each returns the value as the caller needs it, or raises one clear ValueError."""
+"""Checks of arguments: each returns the value as the function needs it, or raises one clear ValueError.
+
+`checked` puts them in front of a function. A check is called with the argument's name, its value, and what the call
+has settled so far: the arguments checked before it by their names, the lengths that the words of shapes stand for, and
+"dtype", that of the first array, to which later ones are cast.
+"""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
 from numbers import Real
 from typing import Any
 
@@ -9,42 +16,152 @@ import numpy as np
 
 Array = np.ndarray
 Shape = tuple[int | str, ...]
+Settled = dict[str, Any]
+Check = Callable[[str, Any, Settled], Any]
+
+FLOATS = (np.float32, np.float64)
 
 
 class NotFiniteError(ValueError):
     """A value is NaN or infinite: wrong input, or a training run that diverges."""
 
 
-def float_array(name: str, value: Any, shape: Shape | None = None, dtype: Any = None) -> Array:
-    """``value`` as a finite, non-empty array of float32 or float64, cast to ``dtype`` if there is one.
+def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[[Callable], Callable]:
+    """A decorator: the function gets what the check of each argument returns; ``returns`` checks its result.
 
-    In ``shape`` a number is demanded and a word such as ``"N"`` stands for any length.
+    A shape such as "N D" stands for the check `floats`. Who has checked already calls what is below, ``__wrapped__``.
     """
-    array = _as_array(name, value)
-    if array.dtype.type not in (np.float32, np.float64):
+    checks = {name: floats(check) if isinstance(check, str) else check for name, check in checks.items()}
+
+    def decorate(function: Callable) -> Callable:
+        parameters = signature(function).parameters.values()
+        positional = [one.name for one in parameters if one.kind is not Parameter.KEYWORD_ONLY]
+        required = {one.name for one in parameters if one.default is Parameter.empty}
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = dict(zip(positional, args, strict=False), **kwargs)
+            if len(given) < len(args) + len(kwargs) or not required <= given.keys():
+                return function(*args, **kwargs)  # Python says what is wrong with the call
+            settled: Settled = {}
+            for name, check in checks.items():
+                if name in given:
+                    settled[name] = given[name] = check(name, given[name], settled)
+            if returns is None:
+                return function(**given)
+            with np.errstate(all="ignore"):  # what overflows is refused in one sentence
+                return returns(f"the result of {function.__name__}", function(**given), settled)
+
+        return call
+
+    return decorate
+
+
+def check_fields(instance: Any, **checks: Check) -> None:
+    """For the ``__post_init__`` of a frozen dataclass: each field becomes what its check returns."""
+    settled: Settled = {}
+    for name, check in checks.items():
+        settled[name] = check(name, getattr(instance, name), settled)
+        object.__setattr__(instance, name, settled[name])
+
+
+def floats(shape: str, dtype: Any = None, variance: bool = False) -> Check:
+    """The check of a `float_array` in a shape such as "N D": a word is one length all through a call, "..." any."""
+    words = tuple(shape.split())
+
+    def check(name: str, value: Any, settled: Settled) -> Array:
+        array = float_array(name, value, dtype or settled.get("dtype"), variance)
+        fit(name, array, words, settled)
+        return array
+
+    return check
+
+
+def labels(length: str, classes: str) -> Check:
+    """The check of class numbers from 0, as an array to index with; the two words must be settled before."""
+
+    def check(name: str, value: Any, settled: Settled) -> Array:
+        array = plain_array(name, value)
+        if array.dtype.kind not in "iu":
+            raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
+        fit(name, array, (length,), settled)
+        low, high, last = array.min(), array.max(), settled[classes] - 1
+        if low < 0 or high > last:
+            raise ValueError(f"{name} goes from {low} to {high}; it must stay in 0 to {last}.")
+        return array.astype(np.intp, copy=False)
+
+    return check
+
+
+def cache_of(forward: str, kind: type, *shapes: str) -> Check:
+    """The check of a ``kind`` of cache that ``forward`` returns, whose first fields have these ``shapes``."""
+    fields = [tuple(shape.split()) for shape in shapes]
+
+    def check(name: str, value: Any, settled: Settled) -> Any:
+        instance_of(name, value, kind, f"the cache that {forward} returned")
+        for words, array in zip(fields, value, strict=False):
+            fit(name, array, words, settled)
+        return value
+
+    return check
+
+
+def fit(name: str, array: Array, words: tuple[str, ...], settled: Settled) -> None:
+    """ValueError unless the shape is that of the ``words``; those that are new, and a new dtype, are settled by it."""
+    shape, before = array.shape, len(settled)
+    if words == ("...",):
+        fits = settled.setdefault("...", shape) == shape
+    else:
+        fits = len(shape) == len(words) and tuple(map(settled.setdefault, words, shape)) == shape
+    if not fits:
+        known = dict(list(settled.items())[:before])
+        raise _misfit(name, shape, known.get("...") or tuple(known.get(word, word) for word in words))
+    if array.size == 0:
+        raise ValueError(f"{name} is empty, with shape {shape}; it must hold at least one number.")
+    if "dtype" not in settled and array.dtype.kind == "f":
+        settled["dtype"] = array.dtype
+
+
+def float_arrays(name: str, value: Any, shapes: dict[str, Shape | None], dtype: Any = None) -> dict[str, Array]:
+    """``value`` as a dictionary with these keys, each with a `float_array` in its shape; "var…" are variances."""
+    instance_of(name, value, dict, "a dictionary of arrays")
+    if value.keys() != shapes.keys():
+        came, wanted = (", ".join(sorted(map(str, keys))) or "(none)" for keys in (value, shapes))
+        raise ValueError(f"{name} has the keys {came}; they must be {wanted}.")
+    arrays = {key: float_array(f"{name}[{key!r}]", value[key], dtype, key.startswith("var")) for key in shapes}
+    for key, shape in shapes.items():
+        if shape is not None and arrays[key].shape != shape:
+            raise _misfit(f"{name}[{key!r}]", arrays[key].shape, shape)
+    return arrays
+
+
+def float_array(name: str, value: Any, dtype: Any = None, variance: bool = False) -> Array:
+    """``value`` as a finite array of float32 or float64, cast to ``dtype`` if given; a ``variance`` is not negative."""
+    array = plain_array(name, value)
+    kind = array.dtype.type
+    if kind not in FLOATS:
         raise ValueError(f"{name} has dtype {array.dtype}; it must be float32 or float64.")
-    _check_shape(name, array, shape)
     check_finite(name, array)
-    return array if dtype is None else array.astype(dtype, copy=False)
-
-
-def variance_array(name: str, value: Any, shape: Shape | None = None, dtype: Any = None) -> Array:
-    """``value`` as in `float_array`, and never negative."""
-    array = float_array(name, value, shape, dtype)
-    if array.min() < 0:
+    if array.dtype != (dtype or kind):  # also if it is in another byte order
+        with np.errstate(over="ignore"):
+            array = array.astype(dtype or kind)
+        check_finite(f"{name}, as {array.dtype},", array)
+    if variance and array.min(initial=0) < 0:
         raise ValueError(f"{name} goes down to {array.min()}; a variance must not be negative.")
     return array
 
 
-def label_array(name: str, value: Any, length: int, n_classes: int) -> Array:
-    """``value`` as an integer array of ``length`` class numbers from 0 to ``n_classes`` - 1."""
-    array = _as_array(name, value)
-    if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
-    _check_shape(name, array, (length,))
-    if array.min() < 0 or array.max() >= n_classes:
-        raise ValueError(f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {n_classes - 1}.")
-    return array
+def plain_array(name: str, value: Any) -> Array:
+    """``value`` as an array. A masked one is refused: what its mask hides would be counted."""
+    if type(value) is Array:
+        return value
+    if _masked(value):
+        raise ValueError(f"{name} is masked; it must be a plain array, without the values that a mask hides.")
+    try:
+        return np.asarray(value)
+    except Exception:  # rows of different lengths, a tensor that requires grad, bfloat16, …
+        kind = type(value).__name__
+        raise ValueError(f"{name}, of type {kind}, is no array; it must be a rectangular array of numbers.") from None
 
 
 def check_finite(name: str, array: Array | float) -> None:
@@ -52,101 +169,94 @@ def check_finite(name: str, array: Array | float) -> None:
     # One quick pass: a sum of squares can't hide a NaN or an infinity, but it may overflow without one.
     if math.isfinite(np.vdot(array, array)):
         return
-    finite = np.isfinite(array)
-    if not finite.all():
-        raise NotFiniteError(
-            f"{name} holds NaN or infinity ({np.sum(~finite)} of {np.size(array)}); it must be finite."
-        )
+    if count := np.size(array) - np.count_nonzero(np.isfinite(array)):
+        raise NotFiniteError(f"{name} holds NaN or infinity ({count} of {np.size(array)}); it must be finite.")
 
 
-def check_batch(x: Array) -> None:
-    """ValueError if ``x`` (N, D) is a batch of one."""
-    if len(x) < 2:
-        raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
+def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
+    """``result``, an array or a number, or a tuple or a dictionary of them: NotFiniteError if one has overflowed."""
+    if type(result) is dict:
+        for key, array in result.items():
+            check_finite(f"{name}, {key},", array)
+    for part in result if type(result) is tuple else (result,):
+        if type(part) in (Array, float):
+            check_finite(name, part)
+    return result
 
 
-def whole_number(name: str, value: Any, at_least: int = 1) -> int:
+def whole_number(name: str, value: Any, _settled: Settled | None = None, at_least: int = 1) -> int:
     """``value`` as an int that is not below ``at_least``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, int | np.integer):
         raise ValueError(f"{name} is {_show(value)}; it must be a whole number.")
     if value < at_least:
-        raise ValueError(f"{name} is {value}; it must be at least {at_least}.")
+        raise ValueError(f"{name} is {_show(value)}; it must be at least {at_least}.")
     return int(value)
 
 
-def positive(name: str, value: Any) -> float:
-    """``value`` as a finite float above 0."""
-    number = _real(name, value)
-    if not 0 < number < math.inf:
-        raise ValueError(f"{name} is {number}; it must be a finite number above 0.")
-    return number
+def number(wanted: str, fits: Callable[[float], bool]) -> Check:
+    """The check of a finite number that ``fits``, as a float; ``wanted`` says what it must be."""
+
+    def check(name: str, value: Any, _settled: Settled | None = None) -> float:
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+            raise ValueError(f"{name} is {_show(value)}; it must be a number.")
+        try:
+            result = float(value)
+        except OverflowError:
+            result = math.inf if value > 0 else -math.inf
+        if not (math.isfinite(result) and fits(result)):
+            raise ValueError(f"{name} is {result}; it must be {wanted}.")
+        return result
+
+    return check
 
 
-def fraction(name: str, value: Any) -> float:
-    """``value`` as a float from 0 to 1."""
-    number = _real(name, value)
-    if not 0 <= number <= 1:
-        raise ValueError(f"{name} is {number}; it must be from 0 to 1.")
-    return number
+positive = number("a finite number above 0", lambda value: value > 0)
+not_negative = number("a finite number of at least 0", lambda value: value >= 0)
+fraction = number("from 0 to 1", lambda value: 0 <= value <= 1)
 
 
-def one_of(name: str, value: Any, options: Collection[str]) -> str:
-    """``value``, which must be one of the ``options``."""
-    if not isinstance(value, str) or value not in options:
-        raise ValueError(f"{name} is {_show(value)}; it must be one of {', '.join(options)}.")
-    return value
+def one_of(*options: str) -> Check:
+    """The check of a word that must be one of the ``options``."""
+
+    def check(name: str, value: Any, _settled: Settled | None = None) -> str:
+        if not isinstance(value, str) or value not in options:
+            raise ValueError(f"{name} is {_show(value)}; it must be one of {', '.join(options)}.")
+        return value
+
+    return check
 
 
-def instance_of(name: str, value: Any, kind: Any, wanted: str) -> None:
-    """ValueError if ``value`` is no ``kind``; ``wanted`` says what it must be."""
+def instance(kind: Any, wanted: str) -> Check:
+    """The check of a value that must be a ``kind``; ``wanted`` says what it must be."""
+    return lambda name, value, settled: instance_of(name, value, kind, wanted)
+
+
+def instance_of(name: str, value: Any, kind: Any, wanted: str) -> Any:
+    """``value``, which must be a ``kind``; ``wanted`` says what it must be."""
     if not isinstance(value, kind):
         raise ValueError(f"{name} is of type {type(value).__name__}; it must be {wanted}.")
-
-
-def generator(name: str, value: Any) -> np.random.Generator:
-    """``value``, which must be a numpy.random.Generator."""
-    instance_of(name, value, np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
     return value
 
 
-def same_keys(name: str, value: Any, keys: Collection[str]) -> None:
-    """ValueError if ``value`` is no dictionary with these ``keys`` and no others."""
-    instance_of(name, value, dict, "a dictionary of arrays")
-    if value.keys() != set(keys):
-        raise ValueError(f"{name} has the keys {_listed(value)}; they must be {_listed(keys)}.")
+true_or_false = instance(bool | np.bool_, "True or False")
+generator = instance(np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
 
 
-def _as_array(name: str, value: Any) -> Array:
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} has rows of different lengths; it must be a rectangular array.") from None
+def optional(check: Check) -> Check:
+    """The check of a value that may be None instead."""
+    return lambda name, value, settled: None if value is None else check(name, value, settled)
 
 
-def _check_shape(name: str, array: Array, shape: Shape | None) -> None:
-    if shape is not None and array.shape != shape and not _fits(array.shape, shape):
-        raise ValueError(f"{name} has shape {array.shape}; it must be {_show_shape(shape)}.")
-    if array.size == 0:
-        raise ValueError(f"{name} is empty, with shape {array.shape}; it must hold at least one number.")
+def _misfit(name: str, shape: Shape, wanted: Shape) -> ValueError:
+    comma = "," if len(wanted) == 1 else ""
+    return ValueError(f"{name} has shape {shape}; it must be ({', '.join(map(str, wanted))}{comma}).")
 
 
-def _fits(actual: tuple[int, ...], wanted: Shape) -> bool:
-    return len(actual) == len(wanted) and all(isinstance(w, str) or a == w for a, w in zip(actual, wanted, strict=True))
-
-
-def _show_shape(shape: Shape) -> str:
-    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
-
-
-def _real(name: str, value: Any) -> float:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise ValueError(f"{name} is {_show(value)}; it must be a number.")
-    return float(value)
+def _masked(value: Any) -> bool:
+    return np.ma.isMaskedArray(value) or isinstance(value, list | tuple) and any(map(_masked, value))
 
 
 def _show(value: Any) -> str:
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"an integer of {value.bit_length()} bits"
     return repr(value) if isinstance(value, str | Real | None) else f"of type {type(value).__name__}"
-
-
-def _listed(names: Collection[str]) -> str:
-    return ", ".join(sorted(map(str, names))) or "(none)"

@@ -6,11 +6,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.data import Dataset, toy_regression
+from helpers.data import Dataset
 from helpers.least_squares import standardize
 from helpers.network import Network, Parameters, accuracy, initialize, loss_and_gradients, predict
 from helpers.recording import records, run
-from helpers.shift import activation_input, covariance, mean_shift, mixed, percentiles, whiten, whitening_matrix
+from helpers.shift import (
+    activation_input,
+    covariance,
+    mean_shift,
+    mixed,
+    percentiles,
+    uncorrelated,
+    whiten,
+    whitening_matrix,
+)
 from helpers.training import Step
 from helpers.validate import Array
 
@@ -216,7 +225,7 @@ def correlated(r: float, error: float) -> Correlated:
 @cache
 def _toy_points() -> tuple[Array, Array]:
     """Uncorrelated points with variance 1 and errors alike, (150, 2) each."""
-    return tuple(toy_regression(1.0, seed, n_examples=150, noise=0.0).x for seed in (0, 1))
+    return tuple(uncorrelated(150, 3, seed)[:, :2] for seed in (0, 1))
 
 
 class Bias(NamedTuple):

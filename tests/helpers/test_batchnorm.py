@@ -226,7 +226,7 @@ def test_the_first_argument_alone_decides_the_dtype():
     mean, var = stats(8)
     single = x.astype(np.float32)
     out, cache = batchnorm_forward(single, gamma, beta)
-    updated = update_running_stats(mean.astype(np.float32), var, mean, var, 6)
+    updated = update_running_stats(mean.astype(np.float32), var, mean, var, 6, 0.1)
     population = population_stats(single, x**2, 6)
     folded = fold_batchnorm(single, beta, gamma, beta, mean, var)
     gradients = *batchnorm_backward(dout, cache), *batchnorm_backward_staged(dout, cache)
@@ -266,11 +266,11 @@ def test_inference_with_the_batch_statistics_is_the_forward_pass():
 @pytest.mark.parametrize(
     ("convention", "momentum", "mean", "var"),
     [
-        ("pytorch", None, 0.9 * 1 + 0.1 * 5, 0.9 * 2 + 0.1 * 3 * 4 / 3),
+        ("pytorch", 0.1, 0.9 * 1 + 0.1 * 5, 0.9 * 2 + 0.1 * 3 * 4 / 3),
         ("pytorch", 0.25, 0.75 * 1 + 0.25 * 5, 0.75 * 2 + 0.25 * 3 * 4 / 3),
         ("pytorch", 1, 5, 4),
         ("pytorch", 0, 1, 2),
-        ("keras", None, 0.99 * 1 + 0.01 * 5, 0.99 * 2 + 0.01 * 3),
+        ("keras", 0.99, 0.99 * 1 + 0.01 * 5, 0.99 * 2 + 0.01 * 3),
         ("keras", 0.25, 0.25 * 1 + 0.75 * 5, 0.25 * 2 + 0.75 * 3),
     ],
 )
@@ -284,14 +284,14 @@ def test_running_statistics_by_hand(convention, momentum, mean, var):
 def test_an_unbiased_variance_needs_two_examples():
     one = np.ones(1)
     with pytest.raises(ValueError, match="n is 1; it must be at least 2"):
-        update_running_stats(one, one, one, one, 1)
-    assert update_running_stats(one, one, one, one, 2)[1].item() == pytest.approx(0.9 + 0.1 * 2)
+        update_running_stats(one, one, one, one, 1, 0.1)
+    assert update_running_stats(one, one, one, one, 2, 0.1)[1].item() == pytest.approx(0.9 + 0.1 * 2)
     assert population_stats(one[None], one[None], 2)[1].item() == 2
 
 
 def test_keras_takes_a_batch_of_one():
     one = np.ones(1)
-    assert update_running_stats(one, one, one, np.zeros(1), 1, convention="keras")[1].item() == pytest.approx(
+    assert update_running_stats(one, one, one, np.zeros(1), 1, 0.99, convention="keras")[1].item() == pytest.approx(
         0.99
     )
 

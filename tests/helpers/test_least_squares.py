@@ -118,7 +118,7 @@ BAD = [
     (lambda: ls.hessian(X[0]), "x has shape (2,)"),
     (lambda: ls.hessian(X * np.nan), "x holds NaN or infinity"),
     (lambda: ls.hessian(np.ones((4, 2), int)), "x has dtype int64"),
-    (lambda: ls.condition_number(X), "curvature has shape (4, 2); it must be (4, 4)"),
+    (lambda: ls.condition_number(X), "curvature has shape (4, 2); it must be (D, D)"),
     (lambda: ls.condition_number(np.diag([1.0, -1.0])), "the smallest eigenvalue of curvature is -1.0"),
     (lambda: ls.largest_stable_rate(np.zeros((2, 2))), "the largest eigenvalue of curvature is 0.0"),
     (lambda: ls.descend(lambda w: w, W, -0.1, 3), "learning_rate is -0.1"),

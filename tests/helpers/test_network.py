@@ -14,7 +14,6 @@ from helpers.network import (
     initial_running_stats,
     initialize,
     loss_and_gradients,
-    parameter_shapes,
     predict,
 )
 from helpers.validate import NotFiniteError
@@ -59,7 +58,7 @@ def test_backward_is_linear_in_dlogits():
 
 
 def test_the_bias_before_batch_normalization_is_dropped():
-    shapes = parameter_shapes(Network(SIZES, batchnorm=(True, False)))
+    shapes = Network(SIZES, batchnorm=(True, False)).shapes
     assert shapes == {
         "weight1": (4, 6),
         "gamma1": (6,),
@@ -83,7 +82,7 @@ def test_forward_without_normalization_written_out():
 
 
 def test_the_bias_before_an_activation_stays():
-    shapes = parameter_shapes(Network((4, 6, 3), batchnorm=True, norm_after_activation=True))
+    shapes = Network((4, 6, 3), batchnorm=True, norm_after_activation=True).shapes
     assert shapes == {
         "weight1": (4, 6),
         "bias1": (6,),
@@ -200,7 +199,7 @@ def test_a_gradient_that_overflows_is_refused():
     parameters["weight3"] *= 1e300
     parameters["weight2"] *= 1e-300
     _, caches = forward(network, parameters, x)
-    with pytest.raises(NotFiniteError, match="the gradient of weight1 holds NaN or infinity"):
+    with pytest.raises(NotFiniteError, match="the result of backward, weight1, holds NaN or infinity"):
         backward(network, np.full((len(x), SIZES[-1]), 1e10), caches)
 
 
@@ -264,5 +263,5 @@ def test_accuracy_counts_the_rows_with_the_label_on_top():
 
 def test_a_network_without_hidden_layer_is_softmax_regression():
     network = Network((4, 3), batchnorm=True)
-    assert list(parameter_shapes(network)) == ["weight1", "bias1"]
+    assert list(network.shapes) == ["weight1", "bias1"]
     assert network.hidden == 0

@@ -67,7 +67,11 @@ def test_history_has_a_loss_and_an_epoch_for_each_update():
 
 def test_drop_last_makes_fewer_updates():
     assert len(train(*problem(), **options(drop_last=True)).losses) == 9
-    assert train(*problem(), **options(batch_size=51, drop_last=True)).losses == []
+
+
+def test_a_run_without_a_batch_is_refused():
+    with pytest.raises(ValueError, match="batch_size is 51; with drop_last it must be at most 50"):
+        train(*problem(), **options(batch_size=51, drop_last=True))
 
 
 @pytest.mark.parametrize("batchnorm", [False, True])

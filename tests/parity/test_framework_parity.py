@@ -1,4 +1,4 @@
-"""The same numbers as PyTorch (float64) and Keras (float32), from what parity/make_vectors.py wrote."""
+"""The same numbers as PyTorch (float64), Keras and ONNX (float32), from what the scripts beside this file wrote."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from helpers.training import training_steps
 
 PARITY = Path(__file__).parent
 TOLERANCE = {"pytorch": 1e-12, "keras": 1e-5}
+MOMENTUM = {"pytorch": 0.1, "keras": 0.99}
 
 
 @pytest.fixture(params=TOLERANCE)
@@ -57,7 +58,7 @@ def running_after_each_batch(framework, given):
     running = np.zeros(3), np.ones(3)
     for x in given["x"]:
         cache = batchnorm_forward(x, given["gamma"], given["beta"])[1]
-        running = update_running_stats(*running, cache.mean, cache.var, len(x), convention=framework)
+        running = update_running_stats(*running, cache.mean, cache.var, len(x), MOMENTUM[framework], framework)
         yield running
 
 
@@ -137,3 +138,30 @@ def test_a_training_run(net):
     assert running.keys() == initial_running_stats(NETWORK).keys()
     assert all(close(running[name], net[name], 1e-11) for name in running)
     assert close(predict(NETWORK, steps[-1].parameters, running, net["features"]), net["logits"], 1e-11)
+
+
+# ONNX
+
+
+@pytest.fixture(params=["example", "epsilon", "example_training_mode", "epsilon_training_mode"])
+def onnx(request):
+    """The vectors of one of ONNX's tests."""
+    with np.load(PARITY / "onnx.npz") as vectors:
+        names = ["eps", "momentum", "x", "gamma", "beta", "running_mean", "running_var", "out", "new_mean", "new_var"]
+        keys = {name: f"{request.param}_{name}" for name in names}
+        return {name: vectors[key] for name, key in keys.items() if key in vectors}
+
+
+def test_onnx_batch_normalization(onnx):
+    """Its running mean is Keras's: the momentum weighs the old value, the variance is biased."""
+    arguments, eps = (onnx["x"], onnx["gamma"], onnx["beta"]), float(onnx["eps"])
+    running = onnx["running_mean"], onnx["running_var"]
+    if "new_mean" not in onnx:
+        assert close(batchnorm_inference(*arguments, *running, eps), onnx["out"], 1e-6)
+        return
+    out, cache = batchnorm_forward(*arguments, eps)
+    assert close(out, onnx["out"], 1e-6)
+    momentum = float(onnx["momentum"])
+    mean, var = update_running_stats(*running, cache.mean, cache.var, len(onnx["x"]), momentum, "keras")
+    assert close(mean, onnx["new_mean"], 1e-6)
+    assert close(var, onnx["new_var"], 1e-6)
