@@ -114,6 +114,17 @@ def test_labels_notes_and_keys_are_broken_to_fit(scale):
     assert canvas.figure.words["long"].get_text().replace("\n", " ").endswith("narrow axes, 1")
 
 
+def test_a_text_that_fits_is_not_broken_in_the_first_picture_either():
+    def build(figure):
+        ax, _ = figure.arrange(["left", "right"])
+        figure.note("place", ax, "upper left")
+        return lambda result: figure.say("place", update=123_456, loss=result)
+
+    canvas = Canvas(panel(build, size=(4.6, 3.0)))
+    canvas.draw(1.0, MOVING)
+    assert canvas.figure.words["place"].get_text() == "update 123456: 1.00"
+
+
 def test_the_picture_does_not_depend_on_what_was_shown_before():
     def build(figure):
         (ax,) = figure.arrange(["loss"])
@@ -160,6 +171,7 @@ def test_what_a_function_names_of_the_controls_values_it_is_given():
         ([controls.integer("a", 0, 5, 1)], False, 1),
         ([controls.integer("a", 0, 5, 1)] * 3, False, 2),
         ([controls.steps("a", 5)], False, 1),
+        ([controls.steps("a", 5), controls.integer("a", 0, 5, 1)], False, 2),
         ([controls.integer("a", 0, 5, 1)] * 2, True, 2),
     ],
 )
