@@ -14,9 +14,10 @@ FOLDER = Path(__file__).parent
 # Controls whose kernel was restarted; and those of a notebook that was saved and is opened again: JupyterLab has "model
 # not found" in their place, in the one element of its kind without children.
 _STOPPED = """<style>
-.course-panel.jupyter-widgets-disconnected::before {{ content: "{stopped}"; }}
+.course-panel.jupyter-widgets-disconnected::before, .jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{
+  content: "{stopped}"; font: var(--jp-content-font-size1, 14px) var(--jp-content-font-family, sans-serif);
+  color: var(--jp-content-font-color1, inherit); visibility: visible; font-weight: bold; }}
 .jp-OutputArea-output.jupyter-widgets:not(:has(*)) {{ visibility: hidden; }}
-.jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{ visibility: visible; content: "{stopped}"; }}
 </style>"""
 
 
