@@ -32,7 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import course
 from helpers import data
-from course.controls import show_widget
+from course.shown import show_widget
 from course.live import show
 course.start("en")
 '''

@@ -29,7 +29,6 @@ def resident() -> float:
 async def kept_figure(moves: int) -> float:
     """MB grown by ``moves`` moves of lesson 01's panel, each computed, drawn and made a display bundle."""
     live = Live(gradient_descent.descent())
-    live._carrier = lambda bundle: None
     slider = next(iter(live.widgets.values()))
     low, step = slider.min, slider.step
     for warm_up in range(200):

@@ -4,17 +4,15 @@ A control's label is the catalogue's text ``<panel name>.<key>``.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import display
 
 from course.catalogue import text
+from course.shown import show_widget
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STYLE = {"description_width": "200px"}
 WIDE = {"width": "640px", "max_width": "100%"}
 
@@ -113,25 +111,6 @@ def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Butt
     return button
 
 
-def show_widget(widget: widgets.Widget) -> None:
-    """Show ``widget`` with accessible names, and nothing in its place where there is no kernel."""
-    box = widgets.VBox([widget, widgets.HTML(_NAMES)])
-    box.add_class("course-panel")
-    view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
-    display({WIDGET_VIEW: view}, raw=True)
-
-
-@contextmanager
-def collected() -> Iterator[list[widgets.Widget]]:
-    """Collect the widgets made inside, layouts and links included, so that all of them can be closed later."""
-    made: list[widgets.Widget] = []
-    widgets.Widget.on_widget_constructed(made.append)
-    try:
-        yield made
-    finally:
-        widgets.Widget.on_widget_constructed(None)
-
-
 class ProgressBar:
     """A bar that fills while something is computed: call it once a step, or use it as a training callback."""
 
@@ -147,25 +126,3 @@ class ProgressBar:
         if self._done % max(1, self.bar.max // 100) == 0 or self._done == self.bar.max:
             self.bar.value = self._done
 
-
-# noUiSlider's handles and readouts carry no name of their own, so the page gives each its label's text.
-# A style sheet's load event is the one that fires for HTML which a widget inserts.
-_NAMES = """<style onload='(() => {
-  const set = (part, role, name) => {
-    if (part.getAttribute("role") !== role) part.setAttribute("role", role);
-    if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
-  };
-  const nameAll = () => {
-    for (const row of document.querySelectorAll(".course-panel .widget-inline-hbox")) {
-      const label = row.querySelector(".widget-label")?.textContent;
-      if (!label) continue;
-      row.querySelectorAll(".noUi-handle").forEach(part => set(part, "slider", label));
-      row.querySelectorAll(".widget-readout[contenteditable=true]").forEach(part => set(part, "textbox", label));
-      row.querySelectorAll(".progress").forEach(part => set(part, "progressbar", label));
-    }
-  };
-  nameAll();
-  window.courseNames?.disconnect();
-  window.courseNames = new MutationObserver(nameAll);
-  window.courseNames.observe(document.body, {childList: true, subtree: true});
-})()'></style>"""

@@ -1,27 +1,44 @@
 """The live figure: controls in, pixels out.
 
 A lesson declares a `Panel`; `show` does the rest. The figure is built once and kept: a move of a control
-computes, changes the artists that move, and draws those alone over a stored background (blitting). The picture
-is an ordinary output with a description, so it stays readable where there is no kernel.
+computes, changes the artists that move, and draws those alone over a stored background (blitting). The picture stands
+in a widget below its controls; the one its cell drew is stored behind it, described, for where there is no kernel.
 """
 
 import asyncio
+import html
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
 
-from course.carrier import cell_id, display_carrier
 from course.catalogue import text
-from course.controls import STYLE, collected, player, show_widget
+from course.controls import STYLE, player
 from course.panel import MOVING, SETTLED, Canvas, Panel, RunPanel
 from course.pictures import Bundle, described_picture
+from course.shown import close_widget, live_html, show_widget, store
 
 SETTLE_SECONDS = 0.3
 SLICE_SECONDS = 0.05  # how long a run computes before it looks for a new value
 
-_shown: dict[tuple[str, str], "Live"] = {}
+
+class LivePicture(widgets.VBox):
+    """A picture with its sentence that is renewed in place, and what a screen reader is told once it rests."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        super().__init__([live_html("course-live"), live_html("course-said", "course-unseen")])
+
+    def show(self, bundle: Bundle) -> None:
+        """Show a described picture."""
+        self.bundle = bundle
+        self.children[0].value = bundle["text/html"]
+
+    def say(self, sentence: str) -> None:
+        """Have ``sentence`` announced."""
+        self.children[1].value = html.escape(sentence)
 
 
 class Live:
@@ -30,19 +47,20 @@ class Live:
     def __init__(self, panel: Panel) -> None:
         """Make the controls and compute and draw the values they start at."""
         self.panel = panel
-        self.canvas = Canvas(panel)
-        is_run = isinstance(panel, RunPanel)
-        with collected() as self._owned:
-            self.widgets = {c.key: c.make(panel.name, continuous=not is_run) for c in panel.controls}
-            self.progress, self.stop_button = _run_controls() if is_run else (None, None)
         self.error: str | None = None
-        self._carrier: Callable[[Bundle], None] | None = None
         self._settling: asyncio.TimerHandle | None = None
         self._run: asyncio.Task[None] | None = None
-        self.result = self._final(self.values)
-        self._drawn = self.values
+        self._drawn = {c.key: c.value for c in panel.controls}
+        self.result = self._final(self._drawn)
         self.sentence = panel.sentence(self.result, self._drawn)
-        self.pixels = self.canvas.draw(self.result, SETTLED, self._drawn)
+        self.canvas = Canvas(panel)
+        pixels = self.canvas.draw(self.result, SETTLED, self._drawn)
+        is_run = isinstance(panel, RunPanel)
+        self.widgets = {c.key: c.make(panel.name, continuous=not is_run) for c in panel.controls}
+        self.progress, self.stop_button = _run_controls() if is_run else (None, None)
+        self.picture = LivePicture()
+        self.box = self._box()
+        self._show(pixels, SETTLED)
         for widget in self.widgets.values():
             widget.observe(self._moved, names="value")
 
@@ -52,22 +70,17 @@ class Live:
         return {key: widget.value for key, widget in self.widgets.items()}
 
     def show(self) -> None:
-        """Show the controls and, below them, the picture."""
+        """Show the controls and, below them, the picture; let go of them when their cell is run again."""
+        show_widget(self.box, self.close)
+        store(self.picture.bundle)
         self.canvas.draw(self.result, MOVING, self._drawn)  # its background: the first move is as quick
-        with collected() as shown:
-            show_widget(self._box())
-            self._carrier = display_carrier(self._bundle(SETTLED))
-        self._owned += shown
 
     def close(self) -> None:
         """Let go of the controls, the figure and a run."""
         self.cancel()
-        self._carrier = None
         if self._settling is not None:
             self._settling.cancel()
-        for widget in self._owned:
-            widget.unobserve_all()
-            widget.close()
+        close_widget(self.box)
         self.canvas.figure.clear()
 
     def cancel(self, *_: Any) -> None:
@@ -75,6 +88,7 @@ class Live:
         if self._run is not None:
             self._run.cancel()
             self._run = None
+            self._settle_soon()
 
     def _box(self) -> widgets.VBox:
         rows: list[widgets.Widget] = list(self.widgets.values())
@@ -82,7 +96,7 @@ class Live:
         if self.progress is not None:
             rows.append(widgets.HBox([self.progress, self.stop_button]))
             self.stop_button.on_click(self.cancel)
-        box = widgets.VBox(rows)
+        box = widgets.VBox([*rows, self.picture])
         box.add_class("course-controls")
         return box
 
@@ -102,23 +116,31 @@ class Live:
         except Exception as error:
             self._say(error)
 
-    def _draw(self, result: Any, values: dict[str, Any]) -> None:
+    def _draw(self, result: Any, values: Mapping[str, Any]) -> None:
         """Draw ``result``, which ``values`` led to, at once, and sharply when the control has rested a moment."""
-        loop = _running_loop()
-        self.sentence = self.panel.sentence(result, values)
-        self.pixels = self.canvas.draw(result, SETTLED if loop is None else MOVING, values)
-        self.result, self._drawn, self.error = result, values, None
-        self._publish(SETTLED if loop is None else MOVING)
-        if loop is not None:
-            if self._settling is not None:
-                self._settling.cancel()
+        sentence, scale = self.panel.sentence(result, values), _scale()
+        pixels = self.canvas.draw(result, scale, values)
+        self.result, self._drawn, self.sentence, self.error = result, values, sentence, None
+        self._show(pixels, scale)
+        self._settle_soon()
+
+    def _show(self, pixels: np.ndarray, scale: int) -> None:
+        self.picture.show(described_picture(pixels, self.sentence, scale, self.error))
+
+    def _settle_soon(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        if loop := _running_loop():
             self._settling = loop.call_later(SETTLE_SECONDS, self._settle)
 
     def _settle(self) -> None:
+        """Draw sharply what has come to rest and have it announced; a run rests at its end."""
         self._settling = None
-        self.pixels = self.canvas.draw(self.result, SETTLED, self._drawn)
-        self._publish(SETTLED)
-        self.canvas.draw(self.result, MOVING, self._drawn)  # so that the next move need not wait
+        if self._run is None:
+            self._show(self.canvas.draw(self.result, SETTLED, self._drawn), SETTLED)
+            self.canvas.draw(self.result, MOVING, self._drawn)  # so that the next move need not wait
+            if self.error is None:  # an error is an alert: it is announced already
+                self.picture.say(self.sentence)
 
     def _start_run(self) -> None:
         """Begin the run for the new values; one that is still going ends here."""
@@ -133,7 +155,7 @@ class Live:
         else:
             self._run = loop.create_task(self._advance(steps, values, loop))
 
-    async def _advance(self, steps: Iterator[Any], values: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
+    async def _advance(self, steps: Iterator[Any], values: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> None:
         """Run in slices, drawing after each, so that a new value or Stop is heard in between."""
         try:
             result, done, slice_end = None, 0, loop.time() + SLICE_SECONDS
@@ -144,31 +166,23 @@ class Live:
                     self._draw(result, values)
                     await asyncio.sleep(0.001)
                     slice_end = loop.time() + SLICE_SECONDS
-            self.progress.value = done
+            self.progress.value, self._run = done, None
             self._draw(result, values)
         except Exception as error:
+            self._run = None
             self._say(error)
 
     def _say(self, error: Exception) -> None:
+        """Show ``error`` in the sentence's place, below the last setting that worked."""
         self.error = text("common.error", kind=type(error).__name__, message=str(error))
-        self._publish(MOVING)
-
-    def _publish(self, scale: int) -> None:
-        if self._carrier is not None:
-            self._carrier(self._bundle(scale))
-
-    def _bundle(self, scale: int) -> Bundle:
-        return described_picture(self.pixels, self.sentence, scale, self.error)
+        scale = _scale()
+        self._show(self.canvas.draw(self.result, scale, self._drawn), scale)
+        self._settle_soon()
 
 
 def show(panel: Panel) -> None:
-    """Show ``panel`` in this cell. The one an earlier run of the cell showed is closed, so that none is left over."""
-    key = (cell_id(), panel.name)
-    if key in _shown:
-        _shown.pop(key).close()
-    live = Live(panel)
-    live.show()
-    _shown[key] = live
+    """Show ``panel`` in this cell, until the cell is run again."""
+    Live(panel).show()
 
 
 def _run_controls() -> tuple[widgets.IntProgress, widgets.Button]:
@@ -185,3 +199,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _scale() -> int:
+    """How sharply a move is drawn at first: without a loop nothing would draw it again at rest."""
+    return MOVING if _running_loop() else SETTLED

@@ -109,9 +109,15 @@ class Canvas:
 
 def with_values(function: Callable[..., Any], result: Any, values: Mapping[str, Any]) -> Any:
     """``function`` of ``result`` and, by keyword, of those of the controls' ``values`` that it names."""
-    if not values:
-        return function(result)
-    named = dict([*inspect.signature(function).parameters.items()][1:])
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in named.values()):
-        return function(result, **values)
-    return function(result, **{key: value for key, value in values.items() if key in named})
+    named = _named(function)
+    return function(result, **{key: value for key, value in values.items() if named is None or key in named})
+
+
+def _named(function: Callable[..., Any]) -> frozenset[str] | None:
+    """The parameters of ``function`` after the first; None where it takes any keyword."""
+    try:
+        _, *parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # a function written in C may not say
+        return frozenset()
+    any_keyword = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    return None if any_keyword else frozenset(parameter.name for parameter in parameters)

@@ -15,9 +15,10 @@ FOLDER = Path(__file__).parent
 # Controls whose kernel was restarted; and those of a notebook that was saved and is opened again: JupyterLab has "model
 # not found" in their place, in the one element of its kind without children.
 _STOPPED = """<style>
-.course-panel.jupyter-widgets-disconnected::before {{ content: "{stopped}"; }}
+.course-panel.jupyter-widgets-disconnected::before, .jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{
+  content: "{stopped}"; font: var(--jp-content-font-size1, 14px) var(--jp-content-font-family, sans-serif);
+  color: var(--jp-content-font-color1, inherit); visibility: visible; font-weight: bold; }}
 .jp-OutputArea-output.jupyter-widgets:not(:has(*)) {{ visibility: hidden; }}
-.jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{ visibility: visible; content: "{stopped}"; }}
 </style>"""
 
 # In a class two controls share a row, in letters that can be read from the back, and the teacher says the sentence.
@@ -26,6 +27,7 @@ _CLASS = """<style>
   display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px; --jp-widgets-font-size: 16px; width: 100%;
 }
 .course-panel > .widget-vbox > .widget-inline-hbox { width: auto !important; }
+.course-panel .course-controls > .widget-vbox { grid-column: 1 / -1; }
 .course-panel .widget-label { width: auto !important; }
 .jp-OutputArea-output p[aria-hidden] { display: none; }
 </style>"""

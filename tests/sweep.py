@@ -20,7 +20,7 @@ def swept(panel: Panel) -> Iterator[Live]:
             live.widgets[key].value = value
         assert live.values == values
         assert live.error is None, (values, live.error)
-        assert live.pixels[..., :3].std() > 0, "an empty picture"
+        assert np.asarray(live.canvas.agg.buffer_rgba())[..., :3].std() > 0, "an empty picture"
         yield live
     live.close()
 

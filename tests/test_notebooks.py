@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from ipykernel.kernelspec import get_kernel_dict
 
 import course
 from course import live
@@ -86,6 +87,8 @@ def test_every_column_of_a_table_has_a_heading(lesson):
 def test_nothing_stored_names_a_machine(lesson):
     notebook = nbformat.read(lesson, as_version=4)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    known = {key: get_kernel_dict()[key] for key in ("display_name", "language")}
+    assert notebook.metadata.kernelspec == {"name": "python3", **known}
     assert notebook.metadata.language_info == {"name": "python"}
     text = EMBEDDED.sub("", lesson.read_text("utf-8"))
     assert not re.search(r"/(home|root|tmp)/|[A-Z]:\\\\|object at 0x|Warning", text)

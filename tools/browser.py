@@ -81,14 +81,24 @@ def open_notebook(page: Any, lab: str, path: str) -> None:
     """Open ``path`` in a workspace of its own, so that nothing of an earlier one is restored."""
     workspace = re.sub(r"\W", "-", path)
     page.goto(f"{lab}/lab/workspaces/{workspace}/tree/{path}?reset")
+    wait_opened(page)
+
+
+def wait_opened(page: Any) -> None:
+    """Wait until the notebook's cells are there and its kernel answers."""
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(KERNEL_IDLE)
 
 
+def choose(page: Any, menu: str, item: str) -> None:
+    """Choose the first ``item`` of ``menu``."""
+    page.click(f".lm-MenuBar-item:has-text('{menu}')")
+    page.click(f".lm-Menu-item:has-text('{item}') >> nth=0")
+
+
 def start_all(page: Any) -> None:
     """Choose Run All Cells and see that they have begun."""
-    page.click(".lm-MenuBar-item:has-text('Run')")
-    page.click(".lm-Menu-item:has-text('Run All Cells') >> nth=0")
+    choose(page, "Run", "Run All Cells")
     page.wait_for_function(f"() => {WAITING}")
 
 
@@ -100,8 +110,20 @@ def run_all(page: Any) -> None:
 
 def wait_all(page: Any) -> None:
     """Wait until no cell is left to run."""
-    page.wait_for_function(f"() => !{WAITING}", timeout=120_000)
+    page.wait_for_function(f"() => !{WAITING}", timeout=600_000)
     page.wait_for_function(KERNEL_IDLE)
+
+
+def save(page: Any) -> None:
+    """Save the notebook."""
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+
+
+def reload(page: Any) -> None:
+    """Load the page again and wait for its notebook."""
+    page.reload()
+    wait_opened(page)
 
 
 def _free_port() -> int:

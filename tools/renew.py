@@ -36,7 +36,7 @@ def normalize(notebook: nbformat.NotebookNode, before: dict[str, list]) -> None:
     """Drop what names a machine or a kernel; keep a picture of ``before``, by cell id, whose pixels are the same."""
     notebook.metadata = nbformat.from_dict(
         {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
     )

@@ -10,6 +10,8 @@ import pytest
 
 from tools.browser import LAB, NO_CHROMIUM, OPEN_TO_THIS_MACHINE, chromium, chromium_path, copy_course, server
 
+PATIENCE = 120_000  # ms: a wait is for a condition, and a busy machine may take its time
+
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory) -> Path:
@@ -35,8 +37,20 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.set_default_timeout(60_000)
-    yield page
-    page.close()
+def window(browser):
+    """Opens a window of its own, with cookies of its own."""
+    pages = []
+
+    def open_window():
+        pages.append(browser.new_page(viewport={"width": 1280, "height": 720}))
+        pages[-1].set_default_timeout(PATIENCE)
+        return pages[-1]
+
+    yield open_window
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def page(window):
+    return window()

@@ -1,10 +1,11 @@
-"""What the panels of a notebook should show, computed in this process."""
+"""What the panels of a notebook should show, computed in this process, and what a page shows of them."""
 
 import base64
 import contextlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -14,6 +15,11 @@ import course
 from course.live import Live
 from course.panel import SETTLED, Panel
 from course.pictures import described_picture
+
+AT_REST = """([cell, sentence, not]) => {
+  const image = cell.querySelector(".course-live img");
+  return image && image.alt === sentence && image.src.startsWith("data:image/png") && image.src !== not;
+}"""
 
 
 def declared_panels(path: Path, monkeypatch) -> list[Panel]:
@@ -40,3 +46,20 @@ def pixels_of(source: str) -> np.ndarray:
     """The picture embedded in ``source``, HTML or an address, as (height, width, 3)."""
     data = re.search(r"base64,([A-Za-z0-9+/=]+)", source)[1]
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+
+
+def sees(cell: Any, sentence: str, pixels: np.ndarray) -> None:
+    """``cell`` comes to show one picture, at rest, that says ``sentence`` and is ``pixels``, as this process draws it.
+
+    A picture of the same sentence may be on its way to another; so one that differs is given time to be replaced.
+    """
+    picture, source = cell.locator(".course-live img"), ""
+    while True:
+        cell.page.wait_for_function(AT_REST, arg=[cell.element_handle(), sentence, source])
+        source = picture.get_attribute("src")
+        shown = pixels_of(source)
+        if shown.shape == pixels.shape and np.mean(np.any(shown != pixels, axis=2)) < 0.001:
+            break
+    assert cell.locator(".course-live p").inner_text() == sentence
+    assert cell.locator(".course-said").inner_text() in ("", sentence)
+    assert cell.locator("img:visible").count() == 1

@@ -1,18 +1,20 @@
-"""Each lesson in JupyterLab: opened as it is stored, run, each control moved by keyboard and by pointer."""
+"""Each lesson in JupyterLab: as it is stored, then run, each control moved, saved, loaded again, and moved again."""
 
+import re
+import shutil
+from html import unescape
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 
+from course.checks.prediction import asked
 from course.live import Live
-from tests.browser.notebook import declared_panels, expected, pixels_of
-from tools.browser import open_notebook, start_all, wait_all
+from tests.browser.notebook import declared_panels, expected, sees
+from tools.browser import open_notebook, reload, save, start_all, wait_all
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
-RESTS = 'img[src^="data:image/png"]'
 
 
 def lesson_id(path: Path) -> str:
@@ -20,27 +22,30 @@ def lesson_id(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_id)
-def test_a_stored_lesson_shows_its_pictures_without_a_kernel(page, lab, path):
+def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is(page, lab, course, path):
     stored = nbformat.read(path, as_version=4)
-    pictures = sum(
-        "<img" in output.get("data", {}).get("text/html", "")
-        for cell in stored.cells
-        for output in cell.get("outputs", [])
-    )
+    pages = [output.get("data", {}).get("text/html", "") for cell in stored.cells for output in cell.get("outputs", [])]
+    described = [unescape(re.search('<img alt="([^"]*)"', page)[1]) for page in pages if "<img" in page]
     open_notebook(page, lab, str(path.relative_to(ROOT)))
-    shown = page.locator(".jp-OutputArea img[alt]")
     for cell in page.locator(".jp-CodeCell").all():  # JupyterLab renders a cell when it comes into view
         cell.scroll_into_view_if_needed()
     counted = "count => document.querySelectorAll('.jp-OutputArea img[alt]').length === count"
-    page.wait_for_function(counted, arg=pictures)
-    widths = shown.evaluate_all("images => images.map(image => image.naturalWidth)")
-    assert all(width > 0 for width in widths)
+    page.wait_for_function(counted, arg=len(described))
+    shown = page.locator(".jp-OutputArea img[alt]")
+    assert shown.evaluate_all("images => images.map(image => image.alt)") == described
+    assert shown.evaluate_all("images => images.map(image => image.nextElementSibling.innerText)") == described
+    assert min(shown.evaluate_all("images => images.map(image => image.getBoundingClientRect().width)")) > 0
     assert "model not found" not in page.locator(".jp-Notebook").inner_text().lower()
+    assert page.locator(".jp-OutputArea style").count() == 0, "it is trusted, as a clone is not"
+    assert page.locator(".jp-mod-dirty").count() == 0
+    assert (course / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_id)
-def test_a_lesson_runs_and_every_control_gives_the_right_picture(page, lab, path, monkeypatch):
-    open_notebook(page, lab, str(path.relative_to(ROOT)))
+def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page, lab, course, path, monkeypatch):
+    copy = course / path.relative_to(ROOT).with_stem(f"run_{path.stem}")
+    shutil.copy(path, copy)
+    open_notebook(page, lab, str(copy.relative_to(course)))
     start_all(page)
     panels = declared_panels(path, monkeypatch)  # here, while the notebook's own kernel runs the cells
     wait_all(page)
@@ -48,18 +53,22 @@ def test_a_lesson_runs_and_every_control_gives_the_right_picture(page, lab, path
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     boxes = page.locator(".course-controls")
     assert boxes.count() == len(panels)
-    for box, panel in zip(boxes.all(), panels, strict=True):
-        work_panel(page, box, panel)
+    known = [work_panel(page, box, panel) for box, panel in zip(boxes.all(), panels, strict=True)]
+    save(page)
+    reload(page)
+    page.wait_for_function("count => document.querySelectorAll('.course-controls').length === count", arg=len(panels))
+    for box, panel, pictures in zip(boxes.all(), panels, known, strict=True):
+        move_again(page, box, panel, pictures)
+    answer_predictions(page, re.findall(r'predict\(\\"([^"]+)\\"\)', path.read_text("utf-8")))
+    assert page.locator(".course-stored:visible").count() == 0
 
 
-def work_panel(page, box, panel) -> None:
-    """Move each control of ``panel`` to both ends, and see the picture that those values give."""
-    cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
-    rows = box.locator(":scope > .widget-inline-hbox")
-    box.scroll_into_view_if_needed()
+def work_panel(page, box, panel) -> dict:
+    """Move each control of ``panel`` to both ends, and see the picture that those values give; the pictures seen."""
+    cell, rows = parts(box)
     here = Live(panel)
     values, known = here.values, {}
-    for control, row in zip(panel.controls, rows.all(), strict=True):
+    for control, row in zip(panel.controls, rows, strict=True):
         for value in move(page, row, control):
             values[control.key] = value
             setting = tuple(values.values())
@@ -67,6 +76,22 @@ def work_panel(page, box, panel) -> None:
                 known[setting] = expected(here, values)
             sees(cell, *known[setting])
     here.close()
+    return known
+
+
+def move_again(page, box, panel, known) -> None:
+    """Move the last control of ``panel``, the others resting where they were left, and see its pictures once more."""
+    cell, rows = parts(box)
+    *others, _ = list(known)[-1]
+    for value in move(page, rows[-1], panel.controls[-1]):
+        sees(cell, *known[*others, value])
+
+
+def parts(box):
+    """The cell that ``box`` with its controls stands in, in view, and the controls' rows."""
+    box.scroll_into_view_if_needed()
+    cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
+    return cell, box.locator(":scope > .widget-inline-hbox").all()
 
 
 def move(page, row, control):
@@ -101,14 +126,13 @@ def drag(page, row, handle) -> None:
     page.mouse.up()
 
 
-def sees(cell, sentence: str, pixels: np.ndarray) -> None:
-    """The picture at rest says ``sentence`` and is, pixel for pixel, what this process draws."""
-    picture = cell.locator(RESTS)
-    for _ in range(600):
-        if picture.count() and picture.get_attribute("alt") == sentence:
-            break
-        cell.page.wait_for_timeout(25)
-    assert cell.locator("img").get_attribute("alt") == sentence
-    shown = pixels_of(picture.get_attribute("src"))
-    assert shown.shape == pixels.shape
-    assert np.mean(np.any(shown != pixels, axis=2)) < 0.001
+def answer_predictions(page, names) -> None:
+    """Choose the last option of each prediction, by keyboard, and read the reply."""
+    boxes = page.locator(".course-prediction")
+    assert boxes.count() == len(names) > 0
+    for box, name in zip(boxes.all(), names, strict=True):
+        box.scroll_into_view_if_needed()
+        box.locator("button").last.focus()
+        page.keyboard.press("Enter")
+        box.get_by_role("status").filter(has_text=asked(name).replies[-1]).wait_for()
+    assert page.locator(".course-options:visible").count() == 0

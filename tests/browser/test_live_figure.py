@@ -1,9 +1,10 @@
-"""The live figure in a real browser, on notebooks of its own: frames, a busy kernel, a restart, no kernel at all."""
+"""The live figure in a real browser, on notebooks of its own: frames, a busy kernel, reloads, no kernel at all."""
 
 import nbformat
 import pytest
 
-from tools.browser import open_notebook, run_all, start_all
+from course import catalogue
+from tools.browser import choose, open_notebook, reload, run_all, save, start_all
 
 SETUP = '''
 import sys
@@ -57,8 +58,47 @@ def notebook(course):
     return write
 
 
-def picture(page):
-    return page.locator(".jp-OutputArea img").first
+STOPPED = catalogue.text("common.stopped")
+
+
+def slider(page):
+    handle = page.get_by_role("slider", name="slope").first
+    handle.scroll_into_view_if_needed()
+    handle.focus()
+    return handle
+
+
+def shows(page, slope):
+    """One picture is visible, at rest, and it is that of ``slope``."""
+    page.wait_for_selector(f'.course-live img[alt="ends at {9 * slope}"][src^="data:image/png"]')
+    assert page.locator(".jp-OutputArea img:visible").count() == 1
+
+
+def word(page, selector):
+    """What the page says in the element's ``::before``, how large, and in which letters and colour."""
+    return page.eval_on_selector(selector, """element => {
+      const {content, fontFamily, fontSize, color, visibility} = getComputedStyle(element, "::before");
+      return {content, fontFamily, fontSize, color, visibility};
+    }""")
+
+
+def prose(page):
+    """The same of the page's text."""
+    return page.eval_on_selector(".jp-OutputArea", """() => {
+      const probe = Object.assign(document.createElement("div"), {className: "jp-RenderedHTMLCommon"});
+      document.querySelector(".jp-Notebook").append(probe);
+      const {fontFamily, fontSize, color} = getComputedStyle(probe);
+      probe.remove();
+      return {fontFamily, fontSize, color};
+    }""")
+
+
+def says_stopped(page, selector):
+    """The word stands there, in the face, the size and the colour of the page's text."""
+    said = word(page, selector)
+    assert said.pop("content") == f'"{STOPPED}"'
+    assert said.pop("visibility") == "visible"
+    assert said == prose(page)
 
 
 def test_keys_move_the_picture_without_a_blank_or_a_jump(page, lab, notebook):
@@ -67,19 +107,18 @@ def test_keys_move_the_picture_without_a_blank_or_a_jump(page, lab, notebook):
     page.evaluate("""() => {
       window.seen = [];
       const look = () => {
-        const image = document.querySelector(".jp-OutputArea img");
+        const image = document.querySelector(".course-live img");
         const area = document.querySelectorAll(".jp-OutputArea")[1];
         window.seen.push([image?.alt ?? null, image?.naturalWidth ?? 0, area.getBoundingClientRect().height]);
         requestAnimationFrame(look);
       };
       look();
     }""")
-    handle = page.get_by_role("slider", name="slope")
-    handle.focus()
+    handle = slider(page)
     for _ in range(9):
         handle.press("ArrowRight")
         page.wait_for_timeout(60)
-    page.wait_for_selector('img[alt="ends at 90"][src^="data:image/png"]')
+    shows(page, 10)
     seen = page.evaluate("window.seen")
     assert len({alt for alt, _, _ in seen}) >= 8
     assert all(alt is not None and width > 0 for alt, width, _ in seen)
@@ -89,8 +128,7 @@ def test_keys_move_the_picture_without_a_blank_or_a_jump(page, lab, notebook):
 def test_two_hundred_figures_stay_right_while_a_slider_moves(page, lab, notebook):
     open_notebook(page, lab, notebook("busy", SETUP, SHOW, PLOTTING))
     start_all(page)
-    handle = page.get_by_role("slider", name="slope")
-    handle.focus()
+    handle = slider(page)
     output = page.locator(".jp-Cell").nth(2).locator(".jp-OutputArea-output pre")
     presses = 0
     while output.count() == 0 and presses < 4000:
@@ -99,28 +137,71 @@ def test_two_hundred_figures_stay_right_while_a_slider_moves(page, lab, notebook
         presses += 1
     assert output.first.inner_text().strip() == "wrong=0"
     assert presses > 20
-    value = float(handle.get_attribute("aria-valuenow"))
-    page.wait_for_selector(f'img[alt="ends at {9 * value:.0f}"][src^="data:image/png"]')
+    shows(page, int(float(handle.get_attribute("aria-valuenow"))))
+
+
+def test_a_reloaded_page_and_a_tab_opened_again_follow_and_show_one_picture(page, lab, notebook):
+    path = notebook("reload", SETUP, SHOW)
+    open_notebook(page, lab, path)
+    run_all(page)
+    slider(page).press("ArrowRight")
+    shows(page, 2)
+    save(page)
+    reload(page)
+    shows(page, 2)
+    slider(page).press("ArrowRight")
+    shows(page, 3)
+    choose(page, "File", "Close Tab")
+    page.wait_for_selector(".jp-Notebook", state="detached")
+    open_notebook(page, lab, path)
+    shows(page, 3)
+    slider(page).press("ArrowRight")
+    shows(page, 4)
+
+
+def test_two_windows_on_one_notebook_both_follow(page, window, lab, notebook):
+    path = notebook("two_windows", SETUP, SHOW)
+    open_notebook(page, lab, path)
+    run_all(page)
+    save(page)
+    other = window()
+    other.goto(f"{lab}/lab/workspaces/other/tree/{path}?reset")
+    for moved, slope in ((other, 2), (page, 3), (other, 4)):
+        slider(moved).press("ArrowRight")
+        for seen in (page, other):
+            shows(seen, slope)
+            assert float(slider(seen).get_attribute("aria-valuenow")) == slope
+
+
+def test_two_panels_in_one_cell_both_live(page, lab, notebook):
+    open_notebook(page, lab, notebook("two_panels", SETUP, f"{SHOW}\n{SHOW}"))
+    run_all(page)
+    handles = page.get_by_role("slider", name="slope")
+    handles.nth(1).wait_for()
+    for handle, key in zip(handles.all(), ("Home", "End"), strict=True):
+        handle.press(key)
+    page.wait_for_selector('.course-live img[alt="ends at -90"][src^="data:image/png"]')
+    page.wait_for_selector('.course-live img[alt="ends at 90"][src^="data:image/png"]')
+    assert page.locator("img:visible").count() == 2
 
 
 def test_after_a_restart_the_panel_says_that_it_has_stopped(page, lab, notebook):
     open_notebook(page, lab, notebook("restart", SETUP, SHOW))
     run_all(page)
-    page.click(".lm-MenuBar-item:has-text('Kernel')")
-    page.click(".lm-Menu-item:has-text('Restart Kernel…') >> nth=0")
+    choose(page, "Kernel", "Restart Kernel…")
     page.click(".jp-Dialog-button.jp-mod-accept")
     page.wait_for_selector(".course-panel.jupyter-widgets-disconnected")
-    said = page.eval_on_selector(".course-panel", "panel => getComputedStyle(panel, '::before').content")
-    assert "run the cells again" in said
-    assert picture(page).evaluate("image => image.naturalWidth") > 0
+    says_stopped(page, ".course-panel")
+    shows(page, 1)
 
 
-def test_a_saved_notebook_opened_again_says_that_its_panel_has_stopped(page, lab, notebook):
+def test_a_saved_notebook_whose_kernel_is_gone_shows_what_is_stored_and_says_that_it_has_stopped(page, lab, notebook):
     path = notebook("saved", SETUP, SHOW)
     open_notebook(page, lab, path)
     run_all(page)
-    page.keyboard.press("Control+s")
-    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+    slider(page).press("ArrowRight")
+    shows(page, 2)
+    save(page)
     page.evaluate("""async address => {
       for (const {id} of await (await fetch(`${address}/api/sessions`)).json()) {
         const xsrf = document.cookie.match(/_xsrf=([^;]+)/)[1];
@@ -129,11 +210,12 @@ def test_a_saved_notebook_opened_again_says_that_its_panel_has_stopped(page, lab
     }""", lab)
     open_notebook(page, lab, path)
     saved = page.locator(".jp-OutputArea-output.jupyter-widgets")
-    saved.wait_for(state="attached")
-    assert "model not found" in saved.text_content()
-    assert "model not found" not in page.locator(".jp-Notebook").inner_text()
-    assert "run the cells again" in saved.evaluate("output => getComputedStyle(output, '::before').content")
-    assert picture(page).evaluate("image => image.naturalWidth") > 0
+    saved.filter(has_text="model not found").wait_for(state="attached")
+    says_stopped(page, ".jp-OutputArea-output.jupyter-widgets")
+    assert saved.evaluate("output => getComputedStyle(output).visibility") == "hidden"
+    stored = page.locator(".course-stored")
+    assert stored.locator("img").evaluate("image => [image.alt, image.naturalWidth]") == ["ends at 9", 1800]
+    assert stored.inner_text() == "ends at 9"
 
 
 GROW = '''
@@ -154,21 +236,131 @@ def test_a_figure_grows_while_its_cell_runs_and_stays_after_an_interrupt(page, l
     open_notebook(page, lab, notebook("growing", SETUP, GROW, 'print(f"kept={grown[0]:.0f}")'))
     page.locator(".jp-Cell").nth(1).click()
     start_all(page)
-    frames = set()
-    growing = page.locator('img[alt="it grows"]')
-    growing.wait_for()
-    while len(frames) < 10:
-        frames.add(growing.get_attribute("src"))
-        page.wait_for_timeout(30)
+    sees_growth(page)
     assert page.locator(".course-panel .progress-bar").evaluate("bar => bar.getBoundingClientRect().width") > 0
-    page.click(".lm-MenuBar-item:has-text('Kernel')")
-    page.click(".lm-Menu-item:has-text('Interrupt Kernel') >> nth=0")
-    final = page.locator('img[alt^="grown to"]')
-    final.wait_for(timeout=3000)
+    choose(page, "Kernel", "Interrupt Kernel")
+    final = page.locator('.course-live img[alt^="grown to"]')
+    final.wait_for()
     reached = int(final.get_attribute("alt").split()[-1])
     assert 10 <= reached < 400
-    assert growing.count() == 0
+    assert page.locator("img:visible").count() == 1
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     page.locator(".jp-Cell").nth(2).click()
     page.keyboard.press("Shift+Enter")
     page.wait_for_selector(f".jp-OutputArea-output pre:has-text('kept={reached}')")
+
+
+def test_a_figure_that_grew_during_a_reload_is_there_and_leaves_the_other_panels_alive(page, lab, notebook):
+    open_notebook(page, lab, notebook("growing_reload", SETUP, SHOW, GROW))
+    start_all(page)
+    sees_growth(page)
+    save(page)
+    page.reload()  # the page waits for a kernel that is busy
+    page.wait_for_selector('.course-live img[alt="grown to 400"][src^="data:image/png"]')
+    slider(page).press("ArrowRight")
+    page.wait_for_selector('.course-live img[alt="ends at 18"][src^="data:image/png"]')
+    save(page)
+    reload(page)
+    page.wait_for_selector('.course-live img[alt="grown to 400"]')
+    slider(page).press("ArrowRight")
+    page.wait_for_selector('.course-live img[alt="ends at 27"][src^="data:image/png"]')
+    assert page.locator("img:visible").count() == 2
+
+
+def sees_growth(page):
+    """The picture that grows is replaced again and again."""
+    frames = set()
+    while len(frames) < 10:
+        frames.add(page.locator('img[alt="it grows"]').get_attribute("src"))
+        page.wait_for_timeout(30)
+
+
+RUN = '''
+import time
+def compute(slope):
+    for k in range(200):
+        time.sleep(0.02)
+        yield np.full(10, slope * k / 199)
+
+catalogue._words("en")["demo"]["panel"] = {"slope": "slope"}
+def describe(y):
+    return f"ends at {9 * y[0]:.0f}"
+
+live.show(panels.RunPanel("demo.panel", [slope], compute, build, describe, total=lambda slope: 200))
+'''
+
+
+def test_a_run_goes_on_after_a_reload_and_can_be_stopped_there(page, lab, notebook):
+    open_notebook(page, lab, notebook("run_reload", SETUP, RUN))
+    run_all(page)
+    save(page)
+    slider(page).press("End")
+    page.wait_for_selector('.course-live img[src^="data:image/jpeg"]')
+    page.reload()
+    shows(page, 10)
+    slider(page).press("Home")
+    page.wait_for_selector('.course-live img[alt^="ends at -"]')
+    page.get_by_role("button", name="stop").click()
+    page.wait_for_selector(".course-said:has-text('ends at -')")
+    said = page.locator(".course-said").inner_text()
+    assert said.startswith("ends at -")
+    assert said != "ends at -90"
+    page.wait_for_selector(f'.course-live img[alt="{said}"][src^="data:image/png"]')
+
+
+def test_what_a_slider_means_is_said_once_it_rests_and_not_at_each_frame(page, lab, notebook):
+    open_notebook(page, lab, notebook("announced", SETUP, SHOW))
+    run_all(page)
+    page.evaluate("""() => {
+      const region = document.querySelector(".course-panel [role=status]");
+      window.said = [];
+      new MutationObserver(() => said.push(region.innerText)).observe(region, {childList: true, subtree: true});
+    }""")
+    handle = slider(page)
+    for _ in range(5):
+        handle.press("ArrowRight")
+    shows(page, 6)
+    page.wait_for_function("() => window.said.at(-1) === 'ends at 54'")
+    assert len(page.evaluate("window.said")) < 5
+
+
+CHOICES = '''
+catalogue._words("en")["demo"]["choices"] = {"size": "batch size", "rate": "rate"}
+sizes = controls.choice("size", [1, 3, 10, 100], 3)
+rate = controls.number("rate", 0.001, 0.009, 0.002, 0.001, digits=3)
+sized = panels.Panel("demo.choices", [sizes, rate], lambda size, rate: np.full(10, size), build, str)
+live.show(sized)
+'''
+
+
+def test_a_slider_tells_its_value_and_not_its_options_index(page, lab, notebook):
+    open_notebook(page, lab, notebook("values", SETUP, CHOICES))
+    run_all(page)
+    for name, keys in (("batch size", ["3", "10", "100", "100"]), ("rate", ["0.002", "0.003", "0.004", "0.005"])):
+        for value in keys:
+            page.wait_for_selector(f'[role=slider][aria-label="{name}"][aria-valuetext="{value}"]')
+            page.locator(f'[role=slider][aria-label="{name}"]').press("ArrowRight")
+
+
+def test_on_a_narrow_page_a_track_keeps_its_length_and_all_is_reached_by_keyboard(page, lab, notebook):
+    open_notebook(page, lab, notebook("narrow", SETUP, CHOICES))
+    run_all(page)
+    page.set_viewport_size({"width": 640, "height": 360})
+    tracks = page.locator(".course-controls .noUi-target")
+    tracks.first.scroll_into_view_if_needed()
+    for track, label in zip(tracks.all(), page.locator(".course-controls .widget-label:visible").all(), strict=True):
+        box, words = track.bounding_box(), label.bounding_box()
+        assert box["width"] >= 150
+        assert words["y"] + words["height"] <= box["y"] + box["height"]
+        assert label.evaluate("label => label.scrollWidth <= label.clientWidth")
+    area = page.locator(".jp-Notebook").bounding_box()
+    for part in page.locator(".course-controls :is(.noUi-target, .widget-readout)").all():
+        box = part.bounding_box()
+        assert area["x"] <= box["x"]
+        assert box["x"] + box["width"] <= area["x"] + area["width"]
+    page.locator(".noUi-handle").first.focus()
+    reached = []
+    for _ in range(3):
+        reached.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        page.keyboard.press("Tab")
+    assert reached == ["batch size", "rate", "rate"]

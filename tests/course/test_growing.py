@@ -2,7 +2,6 @@
 
 import re
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -26,23 +25,23 @@ def _words():
 
 @pytest.fixture
 def displayed(monkeypatch):
-    """The bundles displayed, and the frames and the bars shown in widgets, in order."""
-    seen = {"outputs": [], "frames": [], "bars": []}
+    """The bundles stored, the pages and the announcements of the pictures, and the bars, in order."""
+    seen = {"stored": [], "pages": [], "said": [], "bars": []}
 
-    class Holder(ipywidgets.HTML):
-        def __init__(self, value=""):
-            super().__init__(value)
-            self.observe(lambda change: seen["frames"].append(change["new"]), "value")
+    class Picture(growing.LivePicture):
+        def __init__(self):
+            super().__init__()
+            for child, kind in zip(self.children, ("pages", "said"), strict=True):
+                child.observe(lambda change, kind=kind: seen[kind].append(change["new"]), "value")
 
     class Bar(controls.ProgressBar):
         def __init__(self, total):
             super().__init__(total)
             seen["bars"].append(self.bar)
 
-    monkeypatch.setattr(growing.widgets, "HTML", Holder)
+    monkeypatch.setattr(growing, "LivePicture", Picture)
     monkeypatch.setattr(growing, "ProgressBar", Bar)
-    monkeypatch.setattr(growing, "show_widget", lambda widget: None)
-    monkeypatch.setattr(growing, "display", lambda bundle, raw: seen["outputs"].append(bundle))
+    monkeypatch.setattr(growing, "store", seen["stored"].append)
     monkeypatch.setattr(growing, "FRAME_SECONDS", 0)
     return seen
 
@@ -67,20 +66,22 @@ def run(stop_after=TOTAL, panel_controls=()):
     return RunPanel("demo.run", panel_controls, compute, build, lambda s: f"{len(s)} squares", total=lambda: TOTAL)
 
 
-def test_a_run_is_drawn_while_it_is_computed_and_described_at_its_end(displayed):
+def test_a_run_is_drawn_while_it_is_computed_and_described_and_announced_at_its_end(displayed):
     assert growing.grow(run()) == [k**2 for k in range(TOTAL)]
-    frames = displayed["frames"]
+    *frames, last = displayed["pages"]
     assert len(frames) == TOTAL
     assert len(set(frames)) == TOTAL
     assert {re.search(r'alt="([^"]*)"', frame)[1] for frame in frames} == {"it grows"}
     assert displayed["bars"][0].value == displayed["bars"][0].max == TOTAL
-    (final,) = displayed["outputs"]
+    (final,) = displayed["stored"]
     assert final["text/plain"] == "40 squares"
+    assert final["text/html"] == last
+    assert displayed["said"] == ["40 squares"]
 
 
 def test_an_interrupt_keeps_what_was_computed_and_draws_it(displayed):
     assert growing.grow(run(stop_after=7)) == [k**2 for k in range(7)]
-    (final,) = displayed["outputs"]
+    (final,) = displayed["stored"]
     assert final["text/plain"] == "7 squares"
     canvas = Live(run(stop_after=TOTAL)).canvas
     wanted = canvas.draw([k**2 for k in range(7)], SETTLED)[..., :3]
@@ -92,13 +93,13 @@ def test_an_interrupt_keeps_what_was_computed_and_draws_it(displayed):
 def test_an_interrupt_before_the_first_result_is_an_interrupt(displayed):
     with pytest.raises(KeyboardInterrupt):
         growing.grow(run(stop_after=0))
-    assert displayed["outputs"] == []
+    assert displayed["stored"] == []
 
 
 def test_between_two_frames_there_is_time_to_compute(displayed, monkeypatch):
     monkeypatch.setattr(growing, "FRAME_SECONDS", 3600)
     growing.grow(run())
-    assert len(displayed["frames"]) == 1
+    assert len(displayed["pages"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 import asyncio
 import base64
+import html
 import io
 import re
 import threading
 import time
 import tracemalloc
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from course import catalogue, controls, live
 from course.live import Live
 from course.panel import DPI, MOVING, SETTLED, Canvas, Panel, RunPanel
 from course.pictures import described_picture
+from tests.browser.notebook import pixels_of
 
 WORDS = {
     "a": "slope <b>",
@@ -52,6 +53,24 @@ def panel(compute=lambda a, b: a * np.arange(10.0) ** b, declared=None, describe
     return kind("test.panel", declared, compute, build, describe or (lambda y: f"ends at {y[-1]:.1f}"), **options)
 
 
+def followed(shown: Live) -> list[str]:
+    """The pages that ``shown`` goes on to show, in order."""
+    pages = []
+    shown.picture.children[0].observe(lambda change: pages.append(change["new"]), "value")
+    return pages
+
+
+def announced(shown: Live) -> list[str]:
+    """What ``shown`` goes on to have announced."""
+    said = []
+    shown.picture.children[1].observe(lambda change: said.append(change["new"]), "value")
+    return said
+
+
+def described(page: str) -> str:
+    return html.unescape(re.search('alt="([^"]*)"', page)[1])
+
+
 def whole_drawing(declared: Panel, result, scale: int) -> np.ndarray:
     """What the figure shows when everything in it is drawn from nothing."""
     canvas = Canvas(declared)
@@ -65,11 +84,11 @@ def whole_drawing(declared: Panel, result, scale: int) -> np.ndarray:
 
 def test_a_move_computes_draws_and_says_the_new_value():
     shown = Live(panel())
-    before = shown.pixels
+    before = shown.picture.bundle
     shown.widgets["a"].value = 2.0
-    assert shown.sentence == "ends at 18.0"
+    assert shown.sentence == shown.picture.bundle["text/plain"] == "ends at 18.0"
     np.testing.assert_array_equal(shown.result, 2 * np.arange(10.0))
-    assert not np.array_equal(shown.pixels, before)
+    assert not np.array_equal(*(pixels_of(bundle["text/html"]) for bundle in (shown.picture.bundle, before)))
 
 
 @pytest.mark.parametrize("scale", [MOVING, SETTLED])
@@ -140,31 +159,42 @@ def test_an_error_is_one_escaped_sentence_and_the_last_picture_stays():
         return a * np.arange(10.0)
 
     shown = Live(panel(compute))
-    bundles = []
-    shown._carrier = bundles.append
+    pages, rest = followed(shown), pixels_of(shown.picture.bundle["text/html"])
     shown.widgets["a"].value = -1.0
     assert "a is <negative>; it must be 0 or more." in shown.error
-    assert "&lt;negative&gt;" in bundles[-1]["text/html"]
-    assert 'role="alert"' in bundles[-1]["text/html"]
-    assert shown.sentence == "ends at 9.0"
+    assert "&lt;negative&gt;" in pages[-1]
+    assert 'role="alert"' in pages[-1]
+    assert 'width="900" height="380"' in pages[-1]
+    assert shown.sentence == described(pages[-1]) == "ends at 9.0"
+    np.testing.assert_array_equal(pixels_of(pages[-1]), rest)
     shown.widgets["a"].value = 2.0
     assert shown.error is None
     assert shown.sentence == "ends at 18.0"
 
 
-def test_while_a_loop_runs_a_move_is_drawn_quickly_and_then_sharply(monkeypatch):
+def test_while_a_loop_runs_a_move_is_drawn_quickly_and_at_rest_drawn_sharply_and_announced(monkeypatch):
     monkeypatch.setattr(live, "SETTLE_SECONDS", 0.05)
 
     async def drag():
         shown = Live(panel())
-        kinds = []
-        shown._carrier = lambda bundle: kinds.append(re.search("data:image/([a-z]+)", bundle["text/html"])[1])
+        pages, said = followed(shown), announced(shown)
         for slope in (0.5, 1.5, 2.0):
             shown.widgets["a"].value = slope
-        await asyncio.sleep(0.3)
-        return kinds, shown.sentence
+            assert said == []
+        while not said:
+            await asyncio.sleep(0.01)
+        return [(re.search("data:image/([a-z]+)", page)[1], described(page)) for page in pages], said
 
-    assert asyncio.run(drag()) == (["jpeg", "jpeg", "jpeg", "png"], "ends at 18.0")
+    pages, said = asyncio.run(drag())
+    sharp = ("png", "ends at 18.0")
+    assert pages == [("jpeg", "ends at 4.5"), ("jpeg", "ends at 13.5"), ("jpeg", "ends at 18.0"), sharp]
+    assert said == ["ends at 18.0"]
+
+
+def test_an_announcement_is_escaped():
+    shown = Live(panel(describe=lambda y: "a < b"))
+    shown.picture.say(shown.sentence)
+    assert shown.picture.children[1].value == "a &lt; b"
 
 
 def run_panel(count=200, seconds=0.0):
@@ -186,17 +216,16 @@ def test_a_run_without_a_loop_ends_at_its_last_result():
 def test_a_run_shows_progress_and_a_new_value_cancels_it():
     async def use():
         shown = Live(run_panel(count=100, seconds=0.005))
-        said, progress = [], []
-        shown._carrier = lambda bundle: said.append(bundle["text/plain"])
+        pages, progress = followed(shown), []
         shown.widgets["a"].value = 2.0
-        while not said:
+        while not pages:
             await asyncio.sleep(0.01)
         progress.append(shown.progress.value)
         first = shown._run
         shown.widgets["a"].value = -1.0
         await asyncio.gather(first, return_exceptions=True)
         await shown._run
-        return first.cancelled(), progress, said
+        return first.cancelled(), progress, [described(page) for page in pages]
 
     cancelled, progress, said = asyncio.run(use())
     assert cancelled
@@ -205,22 +234,38 @@ def test_a_run_shows_progress_and_a_new_value_cancels_it():
     assert said[-1] == "ends at -100.0"
 
 
-def test_stop_ends_a_run_and_keeps_what_was_drawn():
+def test_a_run_is_announced_at_its_end_alone(monkeypatch):
+    monkeypatch.setattr(live, "SETTLE_SECONDS", 0.001)
+    monkeypatch.setattr(live, "SLICE_SECONDS", 0)
+
     async def use():
-        shown = Live(run_panel(count=100, seconds=0.005))
-        shown._box()
-        said = []
-        shown._carrier = lambda bundle: said.append(bundle["text/plain"])
+        shown = Live(run_panel(count=20, seconds=0.01))
+        pages, said = followed(shown), announced(shown)
         shown.widgets["a"].value = 2.0
         while not said:
             await asyncio.sleep(0.01)
-        shown.stop_button.click()
-        count = len(said)
-        await asyncio.sleep(0.6)
-        return said[count - 1], said[-1], shown.progress.value
+        return len(pages), said
 
-    last, final, progress = asyncio.run(use())
-    assert last == final != "ends at 200.0"
+    frames, said = asyncio.run(use())
+    assert frames > 15
+    assert said == ["ends at 40.0"]
+
+
+def test_stop_ends_a_run_keeps_what_was_drawn_and_has_it_announced():
+    async def use():
+        shown = Live(run_panel(count=100, seconds=0.005))
+        pages, said = followed(shown), announced(shown)
+        shown.widgets["a"].value = 2.0
+        while not pages:
+            await asyncio.sleep(0.01)
+        shown.stop_button.click()
+        last = described(pages[-1])
+        while not said:
+            await asyncio.sleep(0.01)
+        return last, described(pages[-1]), said, shown.progress.value
+
+    last, final, said, progress = asyncio.run(use())
+    assert last == final == said[0] != "ends at 200.0"
     assert progress < 100
 
 
@@ -255,21 +300,6 @@ def test_ten_thousand_moves_leave_no_figure_and_less_than_five_megabytes():
     tracemalloc.stop()
     assert plt.get_fignums() == []
     assert grown < 5e6
-
-
-def test_showing_again_in_the_same_cell_lets_the_first_go():
-    def count():
-        return len(ipywidgets.widgets.widget._instances)
-
-    live.show(panel())
-    first = live._shown["", "test.panel"]
-    with_one = count()
-    live.show(panel())
-    assert live._shown["", "test.panel"] is not first
-    assert count() == with_one
-    assert first.canvas.figure.axes == []
-    live._shown.pop(("", "test.panel")).close()
-    assert count() < with_one
 
 
 def test_moves_from_two_threads_each_draw_their_own_result():
@@ -359,12 +389,3 @@ def test_a_progress_bar_fills_as_it_is_called():
     assert values[-1] == 1000
     assert len(set(values)) <= 101
 
-
-def test_voila_gets_a_widget_in_place_of_a_display_handle(monkeypatch):
-    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    shown = Live(panel())
-    shown.show()
-    holder = next(widget for widget in shown._owned if isinstance(widget, ipywidgets.HTML) and "<img" in widget.value)
-    assert 'alt="ends at 9.0"' in holder.value
-    shown.widgets["a"].value = 2.0
-    assert 'alt="ends at 18.0"' in holder.value

@@ -1,12 +1,14 @@
 """Predictions: what is asked, what a click answers, what can be read without a kernel, and nothing left over."""
 
-import ipywidgets
+import html
+import re
+
 import pytest
 
-from course import carrier, catalogue, controls
+from course import catalogue, shown
 from course.checks import prediction, registry
-from course.checks.prediction import LETTERS, Prediction, Question, asked, predict
-from course.controls import WIDGET_VIEW
+from course.checks.prediction import LETTERS, Prediction, asked, predict
+from course.shown import WIDGET_VIEW
 
 COIN = {
     "question": "How often does a <fair> coin show heads?",
@@ -17,124 +19,80 @@ COIN = {
 
 
 @pytest.fixture(autouse=True)
-def shown(monkeypatch):
+def outputs(monkeypatch):
     """A lesson 99 with one prediction; the outputs, as a front end would hold them."""
     known = catalogue._words("en")
     monkeypatch.setattr(catalogue, "_words", lambda language: {**known, "99": {"predict": {"coin": COIN}}})
     monkeypatch.setattr(registry, "topics", lambda: {"99": "demo"})
-    monkeypatch.setattr(prediction, "_shown", {})
     outputs = []
-
-    class Handle:
-        def __init__(self, place):
-            self.place = place
-
-        def update(self, bundle, raw):
-            outputs[self.place] = bundle
-
-    def display(bundle, raw=False, display_id=False):
-        outputs.append(bundle)
-        return Handle(len(outputs) - 1)
-
-    for module in (prediction, carrier, controls):
-        monkeypatch.setattr(module, "display", display)
+    for module in (prediction, shown):
+        monkeypatch.setattr(module, "display", lambda bundle, raw: outputs.append(bundle))
     return outputs
 
 
-def the_shown() -> Prediction:
-    return prediction._shown["", "99.coin"]
+@pytest.fixture
+def coin():
+    made = Prediction(asked("99.coin"))
+    yield made
+    shown.close_widget(made.box)
 
 
-def test_question_and_options_are_read_without_a_kernel(shown):
+def said(made: Prediction) -> str:
+    """The words below the buttons."""
+    return html.unescape(re.sub("<[^>]*>", "", made.said.value))
+
+
+def test_question_and_options_are_read_without_a_kernel(outputs):
     predict("99.coin")
-    words = shown[0]["text/plain"].splitlines()
+    question, buttons, stored = outputs
+    words = question["text/plain"].splitlines()
     assert words[0] == "Predict first: How often does a <fair> coin show heads?"
     assert words[1:3] == ["A. <i>always", "B. half of the time"]
-    assert "a &lt;fair&gt; coin" in shown[0]["text/html"]
-    assert "A. &lt;i&gt;always<br>" in shown[0]["text/html"]
-    assert "B. half of the time" in shown[0]["text/html"]
-    assert shown[-1]["text/plain"] == "No answer yet: choose one, and change it as often as you like."
-    assert list(shown[1]) == [WIDGET_VIEW]
+    assert "a &lt;fair&gt; coin" in question["text/html"]
+    assert "A. &lt;i&gt;always<br>" in question["text/html"]
+    assert "B. half of the time" in question["text/html"]
+    assert stored["text/plain"] == "No answer yet: choose one, and change it as often as you like."
+    assert stored["text/html"].startswith('<div class="course-stored">')
+    assert list(buttons) == [WIDGET_VIEW]
 
 
-def test_stored_outputs_are_the_same_each_time(shown):
+def test_stored_outputs_are_the_same_each_time(outputs):
     predict("99.coin")
-    first = [bundle for bundle in shown if isinstance(bundle, dict) and WIDGET_VIEW not in bundle]
-    shown.clear()
     predict("99.coin")
-    assert [bundle for bundle in shown if isinstance(bundle, dict) and WIDGET_VIEW not in bundle] == first
+    first, again = ([bundle for bundle in three if WIDGET_VIEW not in bundle] for three in (outputs[:3], outputs[3:]))
+    assert first == again
 
 
-@pytest.mark.parametrize(("option", "said"), [
+@pytest.mark.parametrize(("option", "reply"), [
     (0, "You chose A. ✗ Not quite: No: <b>tails</b> exists."),
     (1, "You chose B. ✓ Right: Yes, for both sides are alike."),
     (2, "You chose C. ✗ Not quite: No: heads exists."),
 ])
-def test_click_is_answered_with_why(shown, option, said):
-    predict("99.coin")
-    count = len(shown)
-    the_shown().buttons[option].click()
-    assert shown[-1]["text/plain"] == said
-    assert 'role="status"' in shown[-1]["text/html"]
-    assert "<b>" not in shown[-1]["text/html"]
-    assert len(shown) == count
+def test_click_is_answered_with_why(coin, option, reply):
+    coin.buttons[option].click()
+    assert said(coin) == coin.reply["text/plain"] == reply
+    assert "<b>" not in coin.said.value
 
 
-def test_chosen_option_is_marked_and_may_be_changed(shown):
-    predict("99.coin")
-    buttons = the_shown().buttons
-    assert [button.description[:4] for button in buttons] == ["○ A.", "○ B.", "○ C."]
-    buttons[0].click()
-    buttons[2].click()
-    assert [button.description[:4] for button in buttons] == ["○ A.", "○ B.", "● C."]
-    assert shown[-1]["text/plain"].startswith("You chose C.")
+def test_chosen_option_is_marked_and_may_be_changed(coin):
+    assert [button.description[:4] for button in coin.buttons] == ["○ A.", "○ B.", "○ C."]
+    coin.buttons[0].click()
+    coin.buttons[2].click()
+    assert [button.description[:4] for button in coin.buttons] == ["○ A.", "○ B.", "● C."]
+    assert said(coin).startswith("You chose C.")
 
 
-def test_a_button_is_named_by_its_whole_option():
-    predict("99.coin")
-    assert the_shown().buttons[2].description == f"○ C. {COIN['options'][2]}"
-    assert {button.layout.width for button in the_shown().buttons} == {"auto"}
-
-
-def test_running_a_cell_again_leaves_no_widget_behind():
-    predict("99.coin")
-    first, count = the_shown(), len(ipywidgets.widgets.widget._instances)
-    for _ in range(5):
-        predict("99.coin")
-    assert len(ipywidgets.widgets.widget._instances) == count
-    assert first.box.comm is None
-    assert len(prediction._shown) == 1
-
-
-def test_the_same_prediction_in_two_cells_lives_twice(monkeypatch):
-    predict("99.coin")
-    monkeypatch.setattr(prediction, "cell_id", lambda: "another")
-    predict("99.coin")
-    assert the_shown().box.comm is not None
-    assert len(prediction._shown) == 2
-
-
-def test_under_voila_a_widget_holds_the_reply(monkeypatch):
-    held = []
-    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    monkeypatch.setattr(carrier, "show_widget", held.append)
-    predict("99.coin")
-    the_shown().buttons[1].click()
-    assert "both sides are alike" in held[0].value
+def test_a_button_is_named_by_its_whole_option(coin):
+    assert coin.buttons[2].description == f"○ C. {COIN['options'][2]}"
+    assert {button.layout.width for button in coin.buttons} == {"auto"}
 
 
 @pytest.mark.parametrize("name", ["99.coins", "98.coin", "", 5, None, [], "99", "<b>"])
-def test_unknown_prediction_gets_a_sentence(shown, name):
+def test_unknown_prediction_gets_a_sentence(outputs, name):
     predict(name)
-    assert "the nearest names: 99.coin." in shown[0]["text/plain"]
-    assert "<b>" not in shown[0]["text/html"]
-
-
-def test_choosing_before_it_is_shown_is_remembered():
-    waiting = Prediction(Question("?", ["a", "b"], ["c", "d"], "A"))
-    waiting.choose(1)
-    assert "You chose B" in waiting.reply["text/plain"]
-    waiting.close()
+    (answer,) = outputs
+    assert "the nearest names: 99.coin." in answer["text/plain"]
+    assert "<b>" not in answer["text/html"]
 
 
 @pytest.mark.parametrize("language", catalogue.languages())

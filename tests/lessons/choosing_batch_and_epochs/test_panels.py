@@ -298,8 +298,7 @@ def test_an_interrupted_run_keeps_what_there_was(monkeypatch):
     data, held_out = float32_examples(50, 10), float32_examples(40, 11)
     panel = fitting.growing(data, held_out, epochs=6)
     shown = []
-    monkeypatch.setattr("course.growing.display", lambda bundle, raw: shown.append(bundle["text/plain"]))
-    monkeypatch.setattr("course.growing.show_widget", lambda widget: None)
+    monkeypatch.setattr("course.growing.store", lambda bundle: shown.append(bundle["text/plain"]))
     monkeypatch.setattr("course.growing.ProgressBar", lambda total: interrupting(8))
     record = grow(panel)
     assert len(record.losses) == 3

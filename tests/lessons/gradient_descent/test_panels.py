@@ -144,7 +144,7 @@ def test_a_path_that_swings_over_the_star_does_not_hide_it(wine):
     axes = live.canvas.figure.axes[0]
     (star,) = [line for line in axes.lines if line.get_marker() == "*"]
     column, row = axes.transData.transform(star.get_xydata()[0]).astype(int)
-    assert live.pixels[-1 - row, column, :3].tolist() == [0, 158, 115]
+    assert np.asarray(live.canvas.agg.buffer_rgba())[-1 - row, column, :3].tolist() == [0, 158, 115]
 
 
 # ---------------------------------------------------------------- the scale of the features

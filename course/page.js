@@ -1,0 +1,28 @@
+// Names for what ipywidgets leaves without: a slider's handle, its readout and a bar are called as their label, a handle's
+// value is what its readout says (not an option's index), and what is renewed in a .course-said is announced.
+(() => {
+  const set = (part, name, value) => {
+    if (part.getAttribute(name) !== value) part.setAttribute(name, value);
+  };
+  const nameRow = row => {
+    const label = row.querySelector(".widget-label")?.textContent;
+    if (!label) return;
+    const readout = row.querySelector(".widget-readout");
+    const name = (part, role) => { set(part, "role", role); set(part, "aria-label", label); };
+    for (const handle of row.querySelectorAll(".noUi-handle")) {
+      name(handle, "slider");
+      if (readout) set(handle, "aria-valuetext", readout.textContent);
+    }
+    if (readout?.isContentEditable) name(readout, "textbox");
+    row.querySelectorAll(".progress").forEach(part => name(part, "progressbar"));
+  };
+  const nameAll = () => {
+    document.querySelectorAll(".course-panel .widget-inline-hbox").forEach(nameRow);
+    document.querySelectorAll(".course-said .widget-html-content").forEach(part => set(part, "role", "status"));
+  };
+  nameAll();
+  window.courseNames?.disconnect();
+  window.courseNames = new MutationObserver(nameAll);
+  const changes = {childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuetext"]};
+  window.courseNames.observe(document.body, changes);
+})();
