@@ -88,18 +88,18 @@ class Drawing(Figure):
         self.words[name] = self.move(name, words)
         return words
 
-    def key(self, ax: Axes, corner: str, *names: str, numbers: bool = False) -> None:
+    def key(self, ax: Axes, corner: str, *names: str, moves: bool = False) -> None:
         """What the moving artists ``names`` mean: in a ``corner`` each one's mark and the text of its name.
 
-        numbers: the texts hold numbers, so `say` sets them, and the key moves.
+        moves: it stands on what moves, or its texts hold numbers: it is drawn anew in every frame, and `say` sets them.
         """
-        labels = ["" if numbers else text(f"{self.panel_name}.{name}") for name in names]
+        labels = ["" if moves else text(f"{self.panel_name}.{name}") for name in names]
         key = Legend(ax, [self.moving[name] for name in names], labels, loc=corner, fontsize=13, borderaxespad=0.2,
                      frameon=True, framealpha=BOX["alpha"], edgecolor="none", labelspacing=0.3)  # fmt: skip
         key.set_in_layout(False)
         ax.add_artist(key)
         self.words |= dict(zip(names, key.get_texts(), strict=True))
-        if numbers:
+        if moves:
             self.move(f"{ax.get_label()}_key", key)
             for part in key.findobj():
                 part.set_animated(True)  # so that its changes don't count as the axes'

@@ -26,8 +26,8 @@ _CLASS = """<style>
 .course-panel > .widget-vbox:has(> .widget-inline-hbox) {
   display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px; --jp-widgets-font-size: 16px; width: 100%;
 }
-.course-panel > .widget-vbox > .widget-inline-hbox { width: auto !important; }
-.course-panel .course-controls > .widget-vbox { grid-column: 1 / -1; }
+.course-panel > .widget-vbox > .widget-vbox { grid-column: 1 / -1; }
+.course-panel > .widget-vbox > .widget-inline-hbox { width: auto !important; flex-wrap: nowrap !important; }
 .course-panel .widget-label { width: auto !important; }
 .jp-OutputArea-output p[aria-hidden] { display: none; }
 </style>"""

@@ -45,7 +45,7 @@ def _draw_calculator(figure: Drawing) -> Update:
     sums.set_axis_off()
     show = draw_examples(figure, epoch, BATCH_MARKS)
     figure.note("per_epoch", sums, "upper left", fontsize=15)
-    figure.note("in_all", sums, "upper left", fontsize=15, y=0.69)
+    figure.note("in_all", sums, "upper left", fontsize=15, y=0.7)
     figure.key(sums, "lower left", *BATCH_MARKS)
 
     def update(count: Count, **values: int) -> None:
@@ -93,7 +93,7 @@ def _draw_batches(figure: Drawing, most_examples: int) -> Update:
     last = figure.move("last", ax.add_patch(hatched))
     examples = figure.move("of_examples", ax.axhline(0, color=BLACK, linewidth=2))
     batches = figure.move("of_batches", ax.axhline(0, color=VERMILLION, linestyle="--", linewidth=2.6))
-    figure.key(ax, "upper left", "of_batches", "of_examples", "last", numbers=True)
+    figure.key(ax, "upper left", "of_batches", "of_examples", "last", moves=True)
     outside = figure.note("outside", ax, "upper right", color=GREEN, transform=ax.transData, y=0.7 * MOST_LOSS)
 
     def update(result: BatchLosses) -> None:
@@ -190,7 +190,7 @@ def _draw_walk(figure: Drawing, losses: Sequence[float], per_epoch: int) -> Upda
     drop = figure.line("drop", ax, color=BLACK, linewidth=1.5)
     before = figure.line("before", ax, marker="o", color=BLUE, linestyle="")
     after = figure.line("after", ax, marker="s", color=VERMILLION, linestyle="")
-    figure.key(ax, "upper right", "before", "after", numbers=True)
+    figure.key(ax, "upper right", "before", "after", moves=True)
 
     def update(moment: Moment, update: int) -> None:
         digits.values = np.hstack(moment.pictures.reshape(-1, side, side))
@@ -240,7 +240,9 @@ def _draw_run(figure: Drawing, epochs: int, most_updates: int) -> Update:
     for ax, ending in ((left, ""), (right, "_by_update")):
         figure.line(f"batch{ending}", ax, linestyle="", marker="o", color=BLUE, markersize=3, markeredgewidth=0)
         figure.line(f"all{ending}", ax, linestyle="", color=VERMILLION, **square)
-    figure.key(left, "upper right", "batch", "all")
+    figure.key(left, "upper right", "batch", "all", moves=True)
+    figure.say("batch")
+    figure.say("all")
     figure.note("label", right, "upper right")
 
     def update(run: Run) -> None:

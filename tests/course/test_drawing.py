@@ -75,16 +75,16 @@ def test_a_note_and_a_key_take_their_texts_from_the_catalogue():
     line, patch = key.legend_handles
     assert (line.get_color(), line.get_linestyle(), line.get_marker()) == ("green", "--", "s")
     assert patch.get_hatch() == "//"
-    assert set(figure.moving) == {"best", "last", "place"}, "a key without numbers stays in the background"
+    assert set(figure.moving) == {"best", "last", "place"}, "this key stays in the background"
 
 
-def test_a_key_with_numbers_moves_and_leaves_the_background_as_it_is():
+def test_a_key_that_moves_holds_numbers_and_leaves_the_background_as_it_is():
     draws = []
 
     def build(figure):
         (ax,) = figure.arrange(["loss"])
         figure.move("numbered", ax.axhline(0))
-        figure.key(ax, "upper right", "numbered", numbers=True)
+        figure.key(ax, "upper right", "numbered", moves=True)
         figure.canvas.mpl_connect("draw_event", draws.append)
         return lambda result: figure.say("numbered", loss=result)
 
@@ -101,7 +101,7 @@ def test_labels_notes_and_keys_are_broken_to_fit(scale):
         narrow, _, _ = figure.arrange(["loss", "left", "right"])
         narrow.set(xlabel="a label that is longer than its axes are wide", ylabel="one longer than they are high")
         figure.line("long", narrow)
-        figure.key(narrow, "upper left", "long", numbers=True)
+        figure.key(narrow, "upper left", "long", moves=True)
         return lambda result: figure.say("long", loss=result)
 
     canvas = Canvas(panel(build, size=(7.0, 3.0)))
