@@ -1,8 +1,7 @@
 """Layers as pairs of pure functions: forward returns (out, cache), backward turns the cache into gradients.
 
-Arrays are (N, D), one row an example. Results have the dtype of ``x``; inputs are never changed, and a cache
-may refer to them. Every function raises ValueError if an array is empty, no float32 or float64, not finite,
-or of a shape that does not fit, and NotFiniteError if a result overflows.
+Arrays are (N, D), one row an example. Results have the dtype of ``x``; inputs are never changed, and a cache may refer
+to them. ValueError if an array is empty, no float32 or float64, not finite, or of a shape that does not fit.
 """
 
 from functools import lru_cache

@@ -4,7 +4,6 @@ Arrays are (N, D), one row an example, one column a unit or a feature. Bad input
 """
 
 from collections.abc import Collection
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -29,10 +28,7 @@ def percentiles(z: Array) -> Array:
 
 @checked(before=floats("N D", np.float64), after=floats("M D", np.float64), returns=finite)
 def mean_shift(before: Array, after: Array) -> Array:
-    """|mean(after) − mean(before)| / std(before) for each column, (D,); ValueError if a column of before is constant.
-
-    ``before`` is (N, D), ``after`` (M, D). Sums are kept in float64.
-    """
+    """|mean(after) − mean(before)| / std(before) for each column, (D,), in float64; before (N, D), after (M, D)."""
     std = before.std(axis=0)
     if std.min() == 0:
         raise ValueError("before has a constant column; a shift in units of its standard deviation needs one above 0.")
@@ -70,10 +66,7 @@ def whiten(x: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
 
 @checked(cov="D D", kind=one_of("pca", "zca"))
 def whitening_matrix(cov: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
-    """M (D, D) with Mᵀ cov M = I, from cov = V diag(λ) Vᵀ: V diag(1/√λ) ("pca"), times Vᵀ after it ("zca").
-
-    ValueError if ``cov`` is singular.
-    """
+    """M (D, D) with Mᵀ cov M = I, from cov = V diag(λ) Vᵀ: V diag(1/√λ) ("pca"), times Vᵀ after it ("zca")."""
     variances, directions = np.linalg.eigh(cov)
     if variances[0] <= 1e-12 * variances[-1]:
         raise ValueError("cov is singular: one direction has no variance, and nothing can make it 1.")
@@ -85,12 +78,3 @@ def whitening_matrix(cov: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
 def centre_backward(dout: Array) -> Array:
     """The gradient through x̂ = x − E[x], the mean over the rows: dx = dout − E[dout]; dout (N, D)."""
     return dout - dout.mean(axis=0)
-
-
-@checked(n=whole_number, count=whole_number, seed=partial(whole_number, at_least=0))
-def uncorrelated(n: int, count: int, seed: int) -> Array:
-    """(n, count) random numbers whose columns have mean 0, variance 1 and no covariance at all; n > count."""
-    columns = np.column_stack([np.ones(n), np.random.default_rng(seed).normal(size=(n, count))])
-    q, r = np.linalg.qr(columns)
-    # A QR factorization is unique once the signs of R's diagonal are fixed; libraries differ in them.
-    return (q * np.sign(np.diag(r)))[:, 1:] * np.sqrt(n)

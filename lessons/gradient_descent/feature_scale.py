@@ -15,6 +15,7 @@ from course.live import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent.behaviour import behaviour_of
 from lessons.gradient_descent.panels import BOX, draw_path, draw_star, draw_verdict, say
 
 Built = tuple[Sequence[Artist], Update]
@@ -106,7 +107,7 @@ def gradients(x: Array, y: Array) -> Panel:
         steepest = np.linalg.eigh(curvature)[1][:, -1]
         slopes = np.array([least_squares.gradient(chosen, y, weight) for weight in path])
         return Gradients(scaling, fraction, step, np.abs(slopes[0, :-1]), np.abs(slopes[-1, :-1]),
-                         least_squares.behaviour(slopes @ steepest))
+                         behaviour_of(slopes @ steepest))
 
     def build(figure: Figure) -> Built:
         ax = figure.subplots()
@@ -202,8 +203,8 @@ def _descent_controls(last: int) -> list[Control]:
 
 
 def _behaviour(steepest: Array, left: Array) -> str:
-    """As `least_squares.behaviour`, or "crawls" where the steepest error shrinks and the rest hardly moves."""
-    name = least_squares.behaviour(steepest)
+    """As `behaviour_of`, or "crawls" where the steepest error shrinks and the rest hardly moves."""
+    name = behaviour_of(steepest)
     shrinks = name in ("approaches", "one_step", "oscillates")
     return "crawls" if shrinks and left[-1] > 0.99 * left[-2] and left[-1] > 0.01 else name
 

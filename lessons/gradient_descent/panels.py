@@ -15,6 +15,7 @@ from course.live import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent.behaviour import behaviour_of
 
 Built = tuple[Sequence[Artist], Update]
 OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
@@ -36,7 +37,7 @@ def descent() -> Panel:
 
     def compute(rate: float, start: int, step: int) -> Descent:
         path = least_squares.descend(lambda w: 2 * (w - OPTIMUM), np.array([float(start)]), rate, step)[:, 0]
-        return Descent(rate, path, (path - OPTIMUM) ** 2, least_squares.behaviour(path - OPTIMUM))
+        return Descent(rate, path, (path - OPTIMUM) ** 2, behaviour_of(path - OPTIMUM))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -81,7 +82,7 @@ def factor() -> Panel:
 
     def compute(rate: float, curvature: float) -> Factor:
         errors = least_squares.descend(lambda error: curvature * error, np.ones(1), rate, FACTOR_STEPS)[:, 0]
-        return Factor(rate, curvature, 1 - rate * curvature, errors, least_squares.behaviour(errors))
+        return Factor(rate, curvature, 1 - rate * curvature, errors, behaviour_of(errors))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)
@@ -134,7 +135,7 @@ def path(x: Array, y: Array) -> Panel:
         walked = least_squares.descend(lambda weight: least_squares.gradient(inputs, y, weight),
                                        np.array([slope, intercept]), rate, step)
         first, last = (least_squares.loss(inputs, y, weight) for weight in walked[[0, -1]])
-        return LineFit(rate, walked, first, last, least_squares.behaviour((walked - best) @ steepest))
+        return LineFit(rate, walked, first, last, behaviour_of((walked - best) @ steepest))
 
     def build(figure: Figure) -> Built:
         left, right = figure.subplots(1, 2)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.shift import covariance, uncorrelated
+from helpers.shift import covariance
+from lessons.internal_covariate_shift.whitening import _uncorrelated as uncorrelated
 
 
 @pytest.mark.parametrize(("n", "count"), [(4, 3), (150, 3), (150, 1)])
