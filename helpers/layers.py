@@ -134,8 +134,9 @@ def column_sum(array: Array, times: Array | None = None, share: float = 1.0) -> 
 
 
 def column_mean(array: Array, times: Array | None = None) -> Array:
-    """The mean over the rows of array, or of array · times; shares are summed, which overflow only if the mean does."""
-    return column_sum(array, times, 1 / len(array))
+    """The mean over the rows of array, or of array · times, which does not overflow on its way."""
+    share = 0.5 ** len(array).bit_length()  # a power of 2 rounds nothing, so that equal numbers have themselves as mean
+    return column_sum(array, times, share) / (share * len(array))
 
 
 @lru_cache

@@ -13,7 +13,8 @@ from course.controls import choice, steps
 from course.live import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.network import Network, Parameters
-from helpers.shift import activation_input, mean_shift, mixed
+from helpers.shift import activation_input, mixed
+from lessons.internal_covariate_shift.decorrelation import mean_shift
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]

@@ -16,7 +16,7 @@ from course.live import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.data import Dataset
 from helpers.least_squares import standardize
-from helpers.shift import covariance, whiten, whitening_matrix
+from lessons.internal_covariate_shift.decorrelation import covariance, uncorrelated, whiten, whitening_matrix
 
 Array = np.ndarray
 Built = tuple[Sequence[Artist], Update]
@@ -124,7 +124,7 @@ class Correlated(NamedTuple):
 
 def correlation() -> Panel:
     """Standardized against whitened data, for a chosen correlation, with an error of a chosen size in each value."""
-    axes, errors = (_uncorrelated(150, 3, seed)[:, :2] for seed in (0, 1))
+    axes, errors = (uncorrelated(150, 3, seed)[:, :2] for seed in (0, 1))
 
     def compute(r: float, error: float) -> Correlated:
         points = np.column_stack([axes[:, 0], r * axes[:, 0] + (1 - r**2) ** 0.5 * axes[:, 1]])
@@ -233,11 +233,3 @@ def _draw_runaway(figure: Figure, last: int, highest: float, loss: float) -> Bui
         words.set_text(text("05.runaway.label", step=result.step, norm=norm, loss=loss))
 
     return (*lines, *ends, words), update
-
-
-def _uncorrelated(n: int, count: int, seed: int) -> Array:
-    """(n, count) random numbers whose columns have mean 0, variance 1 and no covariance at all; n > count."""
-    columns = np.column_stack([np.ones(n), np.random.default_rng(seed).normal(size=(n, count))])
-    q, r = np.linalg.qr(columns)
-    # A QR factorization is unique once the signs of R's diagonal are fixed; libraries differ in them.
-    return (q * np.sign(np.diag(r)))[:, 1:] * np.sqrt(n)

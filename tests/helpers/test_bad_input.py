@@ -238,8 +238,8 @@ INNER = {  # called below the checks, or checks themselves
 def public_functions():
     for module in (batching, layers, batchnorm, gradcheck, network, training):
         for name, value in vars(module).items():
-            own = getattr(value, "__module__", None) == module.__name__
-            if own and not name.startswith("_") and inspect.isfunction(value) and value not in INNER and "<locals>" not in value.__qualname__:
+            own = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
+            if own and inspect.isfunction(value) and value not in INNER and "<locals>" not in value.__qualname__:
                 yield value
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.shift import covariance
-from lessons.internal_covariate_shift.whitening import _uncorrelated as uncorrelated
+from lessons.internal_covariate_shift.decorrelation import covariance, uncorrelated
 
 
 @pytest.mark.parametrize(("n", "count"), [(4, 3), (150, 3), (150, 1)])
