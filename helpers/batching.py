@@ -10,26 +10,19 @@ from helpers.validate import Array, Settled, checked, generator, plain_array, tr
 
 @checked(n_examples=whole_number, batch_size=whole_number, drop_last=true_or_false)
 def iterations_per_epoch(n_examples: int, batch_size: int, drop_last: bool = False) -> int:
-    """Updates in one epoch: ⌈N / B⌉, or ⌊N / B⌋ if a smaller last batch is dropped.
-
-    ValueError unless both numbers are whole and at least 1 and ``drop_last`` is a bool.
-    """
+    """Updates in one epoch: ⌈N / B⌉, or ⌊N / B⌋ if a smaller last batch is dropped."""
     return n_examples // batch_size if drop_last else -(-n_examples // batch_size)
 
 
 @checked(epochs=whole_number)
 def total_iterations(n_examples: int, batch_size: int, epochs: int, drop_last: bool = False) -> int:
-    """Updates in a whole training run: epochs × iterations per epoch; ValueError as there."""
+    """Updates in a whole training run: epochs × iterations per epoch."""
     return epochs * iterations_per_epoch(n_examples, batch_size, drop_last)
 
 
 @checked(n_examples=whole_number, batch_size=whole_number, drop_last=true_or_false)
 def batch_slices(n_examples: int, batch_size: int, drop_last: bool = False) -> list[slice]:
-    """The batches of one epoch as slices of 0 … N − 1, in order.
-
-    A batch size above N gives one batch of N, and none with ``drop_last``. ValueError as in
-    `iterations_per_epoch`.
-    """
+    """The batches of an epoch as slices of 0 … N − 1; a batch size above N is one batch of N, none with drop_last."""
     count = iterations_per_epoch(n_examples, batch_size, drop_last)
     return [slice(i * batch_size, min((i + 1) * batch_size, n_examples)) for i in range(count)]
 
@@ -50,9 +43,8 @@ def minibatches(
 ) -> Iterator[tuple[Array, Array]]:
     """One epoch of shuffled batches (x, y): a fresh permutation, so each example comes at most once.
 
-    Exactly once, unless ``drop_last`` leaves some out. ``x`` (N, …) and ``y`` (N, …) are of any dtype; the
-    batches are copies. ValueError if the lengths differ, if there are no examples, or if ``batch_size`` is no
-    whole number of at least 1.
+    Exactly once, unless ``drop_last`` leaves some out. ``x`` (N, …) and ``y`` (N, …) are of any dtype; the batches are
+    copies. ValueError if the lengths differ or there are no examples.
     """
     order = rng.permutation(len(x))
     batches = (order[part] for part in batch_slices(len(x), batch_size, drop_last))

@@ -1,8 +1,7 @@
 """Batch normalization (Ioffe & Szegedy 2015, arXiv 1502.03167): training, inference, folding.
 
-Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of the
-first array, ``x``; inputs are never changed. Every function raises ValueError if an array is empty, no float32 or
-float64, not finite, or of a shape that does not fit, and NotFiniteError if a result overflows.
+Arrays are (N, D), one row an example; gamma, beta, means and variances are (D,). Results have the dtype of the first
+one; inputs are never changed. ValueError if one is empty, no float32 or float64, not finite, or does not fit in shape.
 """
 
 from functools import partial
@@ -17,7 +16,6 @@ from helpers.validate import Array, checked, finite, floats
 
 class BatchNormCache(NamedTuple):
     """What the backward pass and the running statistics need; ``var`` is biased, 1/N."""
-
     x_hat: Array  # (N, D)
     inv_std: Array  # (D,)
     gamma: Array  # (D,)
@@ -33,13 +31,9 @@ def _eps(name: str, value: Any, settled: validate.Settled) -> float:
 
 
 _VARIANCE = floats("D", variance=True)
-_AFFINE = {"gamma": floats("D"), "beta": floats("D"), "eps": _eps, "returns": finite}
-_RUNNING = {"running_mean": floats("D"), "running_var": _VARIANCE}
-_BACKWARD = {
-    "cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"),
-    "dout": floats("N D"),
-    "returns": finite,
-}
+_AFFINE = {"gamma": "D", "beta": "D", "eps": _eps, "returns": finite}
+_RUNNING = {"running_mean": "D", "running_var": _VARIANCE}
+_BACKWARD = {"cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"), "dout": "N D", "returns": finite}
 
 
 @checked(x="N D", **_AFFINE)
@@ -140,10 +134,7 @@ def update_running_stats(
     means="K D", variances=floats("K D", variance=True), n=partial(validate.whole_number, at_least=2), returns=finite
 )
 def population_stats(means: Array, variances: Array, n: int) -> tuple[Array, Array]:
-    """Algorithm 2, step 10: (E[mean], n/(n − 1) · E[var]) over K batches of ``n``.
-
-    Both inputs are (K, D), the variances biased. ValueError for n = 1 as well.
-    """
+    """Algorithm 2, step 10: (E[mean], n/(n − 1) · E[var]) over K batches of ``n`` ≥ 2; both (K, D), 1/N variances."""
     return column_mean(means), n / (n - 1) * column_mean(variances)
 
 
@@ -152,9 +143,9 @@ def fold_batchnorm(
     weight: Array, bias: Array | None, gamma: Array, beta: Array, running_mean: Array, running_var: Array,
     eps: float = 1e-5,
 ) -> tuple[Array, Array]:  # fmt: skip
-    """(weight, bias) of the one linear layer that equals linear → batchnorm_inference (Algorithm 2, step 11).
+    """(weight, bias) of the linear layer that is linear → batchnorm_inference (Algorithm 2, step 11) in one.
 
-    ``weight`` is (D_in, D), ``bias`` (D,) or None for no bias; the rest are (D,).
+    ``weight`` is (D_in, D), ``bias`` (D,) or None for no bias.
     """
     scale = gamma / np.sqrt(running_var + eps)
     return weight * scale, ((0 if bias is None else bias) - running_mean) * scale + beta

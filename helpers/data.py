@@ -1,7 +1,7 @@
 """The data sets of the course, read from ``data/``.
 
-``data/README.md`` tells where they come from and which licences they have. All arrays are read-only:
-a cell that changes one by accident stops with an error, and the other cells still see the truth.
+``data/README.md`` tells where they come from and which licences they have. FileNotFoundError or ValueError if a file is
+missing or damaged. All arrays are read-only, so that a cell that changes one by accident stops with an error.
 """
 
 import hashlib
@@ -29,7 +29,6 @@ class Dataset:
     ``x`` is (N, D), one row an example; ``y`` is (N,): class numbers as int64, or a regression's targets.
     ``feature_names`` has D names and ``target_names`` one a class; each is empty where there are none.
     """
-
     name: str
     x: Array
     y: Array
@@ -44,27 +43,20 @@ class Dataset:
 def load_mnist() -> Dataset:
     """10,000 digits of MNIST: x (10000, 784) float32 in 0..1, y (10000,) int64, the classes mixed.
 
-    A row is a 28×28 image, line by line. FileNotFoundError or ValueError if the file is missing or damaged.
+    A row is a 28×28 image, line by line. Read anew at each call.
     """
     return _grey(_read_arrays("mnist_10k", DIGITS), 255)
 
 
 @cache
 def load_digits8() -> Dataset:
-    """1,797 small digits: x (1797, 64) float32 in 0..1 (17 grey levels), y (1797,) int64.
-
-    A row is an 8×8 image, line by line. FileNotFoundError or ValueError if the file is missing or damaged.
-    """
+    """1,797 small digits: x (1797, 64) float32 in 0..1 (17 grey levels), rows of 8×8 images, y (1797,) int64."""
     return _grey(_read_arrays("digits_8x8", DIGITS), 16)
 
 
 @cache
 def load_wine() -> Dataset:
-    """178 wines of three cultivars, sorted by cultivar: x (178, 13) float64 as measured, y (178,) int64.
-
-    ``feature_names`` names the 13 measurements.
-    FileNotFoundError or ValueError if the file is missing or damaged.
-    """
+    """178 wines of three cultivars, sorted by cultivar: x (178, 13) float64 as measured, y (178,) int64."""
     header, *rows = _read("wine.csv").decode("ascii").splitlines()
     table = np.array([row.split(",") for row in rows], dtype=np.float64)
     names = tuple(header.split(",")[:-1])
@@ -76,11 +68,7 @@ def load_wine() -> Dataset:
     n_test=whole_number, seed=partial(whole_number, at_least=0),
 )  # fmt: skip
 def train_test_split(dataset: Dataset, n_test: int, seed: int) -> tuple[Dataset, Dataset]:
-    """Draw ``n_test`` examples for testing; the others, in an equally random order, are for training.
-
-    Returns (train, test): disjoint, together the whole data set, the same ones for the same ``seed``.
-    ValueError unless 0 < n_test < N.
-    """
+    """(train, test): ``n_test`` < N examples drawn for testing, and all others, in an equally random order."""
     n_examples = len(dataset.x)
     if n_test >= n_examples:
         raise ValueError(f"n_test is {n_test}; it must be below the number of examples, {n_examples}.")

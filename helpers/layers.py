@@ -1,8 +1,7 @@
 """Layers as pairs of pure functions: forward returns (out, cache), backward turns the cache into gradients.
 
-Arrays are (N, D), one row an example. Results have the dtype of ``x``; inputs are never changed, and a cache
-may refer to them. Every function raises ValueError if an array is empty, no float32 or float64, not finite,
-or of a shape that does not fit, and NotFiniteError if a result overflows.
+Arrays are (N, D), one row an example. Results have the dtype of ``x``; inputs are never changed, and a cache may refer
+to them. ValueError if an array is empty, no float32 or float64, not finite, or of a shape that does not fit.
 """
 
 from functools import lru_cache
@@ -135,8 +134,9 @@ def column_sum(array: Array, times: Array | None = None, share: float = 1.0) -> 
 
 
 def column_mean(array: Array, times: Array | None = None) -> Array:
-    """The mean over the rows of array, or of array · times; shares are summed, which overflow only if the mean does."""
-    return column_sum(array, times, 1 / len(array))
+    """The mean over the rows of array, or of array · times, which does not overflow on its way."""
+    share = 0.5 ** len(array).bit_length()  # a power of 2 rounds nothing, so that equal numbers have themselves as mean
+    return column_sum(array, times, share) / (share * len(array))
 
 
 @lru_cache

@@ -12,8 +12,6 @@ import numpy as np
 
 from helpers.validate import Array, checked, finite, not_negative, positive, whole_number
 
-SAME = 1e-9  # two factors closer than this are the same: sliders send 0.30000000000000004
-
 
 @checked(x="N D", y="N", weight="D", returns=finite)
 def loss(x: Array, y: Array, weight: Array) -> float:
@@ -70,26 +68,6 @@ def excess_after(curvature: Array, offset: Array, learning_rate: float, steps: A
     errors = vectors.T @ offset
     factors = 1 - learning_rate * eigenvalues
     return (np.abs(factors) ** (2 * np.asarray(steps)[:, None])) @ (eigenvalues * errors**2) / 2
-
-
-@checked(errors="steps")
-def behaviour(errors: Array) -> str:
-    """The name of what a descent does along one direction, from its first two signed errors (steps + 1,).
-
-    "waiting" (no step yet), "there" (starts at the optimum), "rests" (rate 0), "approaches", "one_step",
-    "oscillates" (and comes nearer), "swings" (for ever), or "diverges".
-    """
-    if len(errors) < 2:
-        return "waiting"
-    if abs(errors[0]) < SAME:
-        return "there"
-    factor = float(errors[1] / errors[0])
-    for value, name in {1.0: "rests", 0.0: "one_step", -1.0: "swings"}.items():
-        if abs(factor - value) < SAME:
-            return name
-    if abs(factor) > 1:
-        return "diverges"
-    return "approaches" if factor > 0 else "oscillates"
 
 
 @checked(x="N D", y="N", ridge=not_negative)

@@ -18,7 +18,7 @@ import numpy as np
 from helpers import layers, validate
 from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
 from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy
-from helpers.validate import Array, Settled, checked, finite, float_arrays, instance_of
+from helpers.validate import Array, Settled, checked, finite, float_arrays
 
 Parameters = dict[str, Array]
 NormBackward = Callable[[Array, BatchNormCache], tuple[Array, Array, Array]]
@@ -34,7 +34,6 @@ class LayerCache(NamedTuple):
 
     ``norm`` is None without batch normalization; ``z`` and ``activation`` are None in the last layer.
     """
-
     linear: LinearCache
     norm: BatchNormCache | None = None
     z: Array | None = None
@@ -43,20 +42,18 @@ class LayerCache(NamedTuple):
 
 def layer_sizes(name: str, value: Any, _settled: Settled | None = None) -> tuple[int, ...]:
     """The check of a network's sizes: a tuple of at least two whole numbers."""
-    instance_of(name, value, tuple, "a tuple such as (784, 100, 10)")
-    if len(value) < 2:
+    if len(validate.instance(tuple, "a tuple such as (784, 100, 10)")(name, value)) < 2:
         raise ValueError(f"{name} has {len(value)} entries; it must have at least 2, input and output.")
     return tuple(validate.whole_number(f"an entry of {name}", size) for size in value)
 
 
-def _for_each_hidden(name: str, value: Any, settled: Settled) -> bool | tuple[bool, ...]:
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    instance_of(name, value, tuple, "True, False, or a tuple with one of them for each hidden layer")
-    hidden = len(settled["sizes"]) - 2
-    if len(value) != hidden or not all(isinstance(chosen, bool | np.bool_) for chosen in value):
-        raise ValueError(f"{name} is {value}; it must hold one bool for each of the {hidden} hidden layers.")
-    return tuple(map(bool, value))
+def _norms(name: str, value: Any, settled: Settled) -> bool | tuple[bool, ...]:
+    hidden, many = len(settled["sizes"]) - 2, isinstance(value, tuple)
+    each = value if many else (value,)
+    if many and len(each) != hidden or not all(isinstance(chosen, bool | np.bool_) for chosen in each):
+        wanted = f"True, False, or a tuple with one of them for each of the {hidden} hidden layers"
+        raise ValueError(f"{name} is {value!r}; it must be {wanted}.")
+    return tuple(map(bool, value)) if many else bool(value)
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,6 @@ class Network:
     ``batchnorm`` is one bool for all hidden layers or a tuple with one for each; §3.2 places it before the
     activation, ``norm_after_activation`` after it. ValueError if a field is not as described.
     """
-
     sizes: tuple[int, ...]
     activation: str = "relu"
     batchnorm: bool | tuple[bool, ...] = False
@@ -76,7 +72,7 @@ class Network:
     def __post_init__(self) -> None:
         """Each field as it is needed, or ValueError."""
         validate.check_fields(
-            self, sizes=layer_sizes, activation=validate.one_of(*ACTIVATIONS), batchnorm=_for_each_hidden,
+            self, sizes=layer_sizes, activation=validate.one_of(*ACTIVATIONS), batchnorm=_norms,
             eps=validate.positive, norm_after_activation=validate.true_or_false,
         )  # fmt: skip
 
@@ -114,21 +110,23 @@ class Network:
         return {f"{name}{k}": self.sizes[k : k + 1] for k in numbers for name in ("mean", "var")}
 
 
-def given_network(name: str, value: Any, settled: Settled) -> Network:
-    """The check of a network; its outer sizes are settled as D_first and D_last."""
-    instance_of(name, value, Network, "a Network")
-    settled["D_first"], settled["D_last"] = value.sizes[0], value.sizes[-1]
-    return value
+def with_sizes(kind: type, wanted: str) -> validate.Check:
+    """The check of a network of that ``kind``; its outer sizes are settled as D_first and D_last."""
+    def check(name: str, value: Any, settled: Settled) -> Any:
+        settled["D_first"], *_, settled["D_last"] = validate.instance(kind, wanted)(name, value).sizes
+        return value
+    return check
 
 
-def given_parameters(name: str, value: Any, settled: Settled) -> Parameters:
-    """The check of the network's parameters; checked after x they get its dtype, before it they keep their own."""
-    return float_arrays(name, value, settled["network"].shapes, settled.get("dtype"))
+def arrays_in(shapes: str) -> validate.Check:
+    """The check of arrays in those ``shapes`` of the network. Checked after x, they get its dtype, else keep theirs."""
+    return lambda name, value, settled: float_arrays(
+        name, value, getattr(settled["network"], shapes), settled.get("dtype")
+    )
 
 
-def given_running(name: str, value: Any, settled: Settled) -> Parameters:
-    """The check of the network's running statistics, as that of its parameters."""
-    return float_arrays(name, value, settled["network"].running_shapes, settled.get("dtype"))
+given_network = with_sizes(Network, "a Network")
+given_parameters, given_running = arrays_in("shapes"), arrays_in("running_shapes")
 
 
 def _float_dtype(name: str, value: Any, _settled: Settled) -> np.dtype:
@@ -139,13 +137,10 @@ def _float_dtype(name: str, value: Any, _settled: Settled) -> np.dtype:
 
 
 def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
-    instance_of(name, value, tuple, "the caches that forward returned")
+    validate.instance(tuple, "the caches that forward returned")(name, value)
     normalized = [isinstance(layer, LayerCache) and layer.norm is not None for layer in value]
     if normalized != ["normalize" in steps for steps in settled["network"].steps]:
-        raise ValueError(
-            f"{name} holds {len(value)} layers that do not fit the network; "
-            "it must be what forward returned for this network."
-        )
+        raise ValueError(f"{name} do not fit the network; they must be what forward returned for this network.")
     validate.fit(name, value[0].linear.x, ("N", "D_first"), settled)
     return value
 
@@ -219,7 +214,6 @@ def backward(
     """The gradient of every parameter, under the parameters' own keys; dlogits (N, D_last).
 
     ``norm_backward`` is the backward pass of batch normalization, (dout, cache) → (dx, dgamma, dbeta).
-    NotFiniteError if a gradient overflows.
     """
     _, differentiate = ACTIVATIONS[network.activation]
     dout, gradients = dlogits, dict.fromkeys(network.shapes)
@@ -244,10 +238,7 @@ def backward(
 def loss_and_gradients(
     network: Network, parameters: Parameters, x: Array, labels: Array
 ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-    """Mean softmax cross-entropy, gradients and caches of a batch; x (N, D_first), labels (N,) integers.
-
-    NotFiniteError if a signal or a gradient overflows.
-    """
+    """Mean softmax cross-entropy, gradients and caches of a batch; x (N, D_first), labels (N,) integers."""
     logits, caches = forward.__wrapped__(network, parameters, x)
     loss, dlogits = softmax_cross_entropy.__wrapped__(logits, labels)
     return loss, backward.__wrapped__(network, dlogits, caches, batchnorm_backward.__wrapped__), caches

@@ -1,16 +1,14 @@
-"""How far a distribution moves, and what takes a mean or a correlation out of it.
+"""How far the inputs of the activations move.
 
-Arrays are (N, D), one row an example, one column a unit or a feature. Bad input raises ValueError with one sentence.
+Arrays are (N, D), one row an example, one column a unit.
 """
 
 from collections.abc import Collection
-from functools import partial
-from typing import Literal
 
 import numpy as np
 
 from helpers.network import Network, Parameters, forward
-from helpers.validate import Array, checked, finite, floats, one_of, whole_number
+from helpers.validate import Array, checked, whole_number
 
 PERCENTILES = (15, 50, 85)
 
@@ -27,18 +25,6 @@ def percentiles(z: Array) -> Array:
     return np.percentile(z, PERCENTILES, axis=0)
 
 
-@checked(before=floats("N D", np.float64), after=floats("M D", np.float64), returns=finite)
-def mean_shift(before: Array, after: Array) -> Array:
-    """|mean(after) − mean(before)| / std(before) for each column, (D,); ValueError if a column of before is constant.
-
-    ``before`` is (N, D), ``after`` (M, D). Sums are kept in float64.
-    """
-    std = before.std(axis=0)
-    if std.min() == 0:
-        raise ValueError("before has a constant column; a shift in units of its standard deviation needs one above 0.")
-    return np.abs(after.mean(axis=0) - before.mean(axis=0)) / std
-
-
 def mixed(old: Parameters, new: Parameters, layers: Collection[int]) -> Parameters:
     """The parameters of ``new`` in the hidden or output ``layers`` with these numbers, of ``old`` in the others."""
     names = {f"{kind}{k}" for kind in ("weight", "bias", "gamma", "beta") for k in layers}
@@ -53,44 +39,3 @@ def change_by_layer(before: Parameters, after: Parameters, network: Network, x: 
     caches = (forward(network, parameters, x)[1][:-1] for parameters in (before, after))
     pairs = ((old.z, new.z) for old, new in zip(*caches, strict=True))
     return np.array([((new - old) ** 2).mean() ** 0.5 / old.var(axis=0).mean() ** 0.5 for old, new in pairs])
-
-
-@checked(x="N D", returns=finite)
-def covariance(x: Array) -> Array:
-    """(D, D), with 1/N: E[(x − E[x])ᵀ (x − E[x])]."""
-    centred = x - x.mean(axis=0)
-    return centred.T @ centred / len(x)
-
-
-@checked(x="N D")
-def whiten(x: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
-    """x (N, D) made to have mean 0 and the identity as covariance: (x − E[x]) times a matrix `whitening_matrix`."""
-    return (x - x.mean(axis=0)) @ whitening_matrix(covariance(x), kind)
-
-
-@checked(cov="D D", kind=one_of("pca", "zca"))
-def whitening_matrix(cov: Array, kind: Literal["pca", "zca"] = "zca") -> Array:
-    """M (D, D) with Mᵀ cov M = I, from cov = V diag(λ) Vᵀ: V diag(1/√λ) ("pca"), times Vᵀ after it ("zca").
-
-    ValueError if ``cov`` is singular.
-    """
-    variances, directions = np.linalg.eigh(cov)
-    if variances[0] <= 1e-12 * variances[-1]:
-        raise ValueError("cov is singular: one direction has no variance, and nothing can make it 1.")
-    scaled = directions / np.sqrt(variances)
-    return scaled if kind == "pca" else scaled @ directions.T
-
-
-@checked(dout="N D")
-def centre_backward(dout: Array) -> Array:
-    """The gradient through x̂ = x − E[x], the mean over the rows: dx = dout − E[dout]; dout (N, D)."""
-    return dout - dout.mean(axis=0)
-
-
-@checked(n=whole_number, count=whole_number, seed=partial(whole_number, at_least=0))
-def uncorrelated(n: int, count: int, seed: int) -> Array:
-    """(n, count) random numbers whose columns have mean 0, variance 1 and no covariance at all; n > count."""
-    columns = np.column_stack([np.ones(n), np.random.default_rng(seed).normal(size=(n, count))])
-    q, r = np.linalg.qr(columns)
-    # A QR factorization is unique once the signs of R's diagonal are fixed; libraries differ in them.
-    return (q * np.sign(np.diag(r)))[:, 1:] * np.sqrt(n)

@@ -14,8 +14,8 @@ import numpy as np
 from helpers import validate
 from helpers.batching import batch_slices
 from helpers.layers import cross_entropy
-from helpers.network import Network, Parameters, initialize, layer_sizes
-from helpers.validate import Array, Settled, checked
+from helpers.network import ACTIVATIONS, Network, Parameters, initialize, layer_sizes, with_sizes
+from helpers.validate import Array, checked
 
 EPS = 1e-5
 NORMS = ("none", "batch", "ghost", "layer")
@@ -30,7 +30,6 @@ class Recipe:
     noise: z is stretched by a number from 1 to 1 + noise / 2 and moved by one from −noise to noise, for each unit and
         network, drawn anew in each training pass.
     """
-
     sizes: tuple[int, ...]
     activation: str = "relu"
     norm: str = "none"
@@ -52,7 +51,6 @@ class Recipe:
 
 class Normed(NamedTuple):
     """What the way back needs; the statistics are taken over ``axis``, in groups of ``shape``."""
-
     x_hat: Array
     inv_std: Array
     mean: Array
@@ -61,28 +59,22 @@ class Normed(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One layer's input, the input z of its activation, its output, its normalization and the noise's stretch."""
-
+    """One layer's input, the input z of its activation and its cache, its normalization and the noise's stretch."""
     x: Array
     z: Array
-    out: Array
+    activation: Any = None
     normed: Normed | None = None
     stretch: Array | float = 1.0
 
 
-def _given_recipe(name: str, value: Any, settled: Settled) -> Recipe:
-    validate.instance_of(name, value, Recipe, "a Recipe")
-    settled["D_first"], settled["D_last"] = value.sizes[0], value.sizes[-1]
-    return value
+_given_recipe = with_sizes(Recipe, "a Recipe")
 
 
-def start(
-    recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dtype: type = np.float32
-) -> Parameters:
+def start(recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dtype: type = np.float32) -> Parameters:
     """First weights: each network as `initialize` draws it from its seed, with its std of the weights."""
     network = Network(recipe.sizes, recipe.activation, recipe.norm != "none")
-    drawn = [initialize(network, np.random.default_rng(seed), std, dtype)
-             for seed, std in zip(seeds, stds, strict=True)]  # fmt: skip
+    rngs = map(np.random.default_rng, seeds)
+    drawn = [initialize(network, rng, std, dtype) for rng, std in zip(rngs, stds, strict=True)]
     stacked = {name: np.stack([one[name] for one in drawn]) for name in drawn[0]}
     return {name: value if value.ndim == 3 else value[:, np.newaxis] for name, value in stacked.items()}
 
@@ -97,16 +89,19 @@ def forward(
     """
     out, layers = x, []
     for k in range(1, recipe.depth + 1):
-        u = out @ parameters[f"weight{k}"]
+        x, out = out, out @ parameters[f"weight{k}"]
+        normed, stretch, activation = None, 1.0, None
         if k == recipe.depth or recipe.norm == "none":
-            layer = Layer(out, u + parameters[f"bias{k}"], u)
+            out += parameters[f"bias{k}"]
         else:
-            normed = _normalize(recipe, u, fixed[k - 1] if fixed else None)
-            z = parameters[f"gamma{k}"] * normed.x_hat.reshape(u.shape) + parameters[f"beta{k}"]
-            stretch, shift = _noise(recipe, z, rng)
-            layer = Layer(out, stretch * z + shift, u, normed, stretch)
-        out = layer.z if k == recipe.depth else _activate(recipe.activation, layer.z)
-        layers.append(layer._replace(out=out))
+            normed = _normalize(recipe, out, fixed[k - 1] if fixed else None)
+            out = parameters[f"gamma{k}"] * normed.x_hat.reshape(out.shape) + parameters[f"beta{k}"]
+            stretch, shift = _noise(recipe, out, rng)
+            out = stretch * out + shift
+        z = out
+        if k < recipe.depth:
+            out, activation = ACTIVATIONS[recipe.activation][0](z)
+        layers.append(Layer(x, z, activation, normed, stretch))
     return out, layers
 
 
@@ -120,7 +115,7 @@ def loss_and_gradients(
     for k in range(recipe.depth, 0, -1):
         layer = layers[k - 1]
         if k < recipe.depth:
-            dout = dout * _slope(recipe.activation, layer.out)
+            dout = ACTIVATIONS[recipe.activation][1](dout, layer.activation)
         if layer.normed is None:
             gradients[f"bias{k}"] = dout.sum(axis=1, keepdims=True)
         else:
@@ -202,11 +197,3 @@ def _noise(recipe: Recipe, z: Array, rng: np.random.Generator | None) -> tuple[A
         return 1.0, 0.0
     one, two = rng.uniform(size=(2, z.shape[0], 1, z.shape[2])).astype(z.dtype)
     return 1 + recipe.noise / 2 * one, recipe.noise * (2 * two - 1)
-
-
-def _activate(activation: str, z: Array) -> Array:
-    return np.maximum(z, 0) if activation == "relu" else 1 / (1 + np.exp(-np.clip(z, -60, 60)))
-
-
-def _slope(activation: str, out: Array) -> Array:
-    return out > 0 if activation == "relu" else out * (1 - out)

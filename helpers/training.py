@@ -1,7 +1,4 @@
-"""Mini-batch stochastic gradient descent: the loop as an iterator of steps, and a run with its history.
-
-Nothing here prints or draws: whoever wants to see the run takes the steps or hands in a callback.
-"""
+"""Mini-batch stochastic gradient descent: the loop as an iterator of steps, and a run with its history."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -21,27 +18,19 @@ Differentiate = Callable[[Network, Parameters, Array, Array], tuple[float, Param
 
 MOMENTUM = 0.1  # of the running statistics: PyTorch's default
 RUN = {
-    "network": net.given_network,
-    "parameters": net.given_parameters,
-    "running": validate.optional(net.given_running),
-    "x": "N D_first",
-    "y": validate.labels("N", "D_last"),
-    "batch_size": validate.whole_number,
-    "epochs": validate.whole_number,
-    "learning_rate": validate.positive,
-    "rng": validate.generator,
+    "network": net.given_network, "parameters": net.given_parameters, "running": validate.optional(net.given_running),
+    "x": "N D_first", "y": validate.labels("N", "D_last"), "batch_size": validate.whole_number,
+    "epochs": validate.whole_number, "learning_rate": validate.positive, "rng": validate.generator,
     "drop_last": validate.true_or_false,
-}
+}  # fmt: skip
 
 
 class Step(NamedTuple):
     """One update. ``epoch``, ``iteration`` (in the epoch) and ``update`` (in all) count from 1.
 
-    ``loss`` is the batch's, before the update; ``gradients`` are those the update used; ``parameters`` and
-    ``running`` are those after it. In a step that diverges the loss is not finite, ``gradients`` is empty and
-    ``parameters`` and ``running`` are the last finite ones.
+    ``loss`` and ``gradients`` are the batch's before the update, ``parameters`` and ``running`` those after it. Where a
+    run diverges, the loss is not finite, ``gradients`` is empty, and the other two are the last finite ones.
     """
-
     epoch: int
     iteration: int
     update: int
@@ -53,12 +42,10 @@ class Step(NamedTuple):
 
 @dataclass
 class History:
-    """What a training run leaves: for each update its loss and its epoch, and the parameters at the end.
+    """What a training run leaves: each update's loss and epoch; parameters and running statistics at the end.
 
-    ``running`` are the running statistics of the normalized layers. ``interrupted`` says that the run was
-    stopped from outside; ``diverged`` is the update whose loss was not finite, or None.
+    ``interrupted``: stopped from outside; ``diverged``: the update whose loss was not finite, or None.
     """
-
     losses: list[float]
     epochs: list[int]
     parameters: Parameters
@@ -67,22 +54,16 @@ class History:
     diverged: int | None = None
 
 
-def _any_arrays(name: str, value: Any, _settled: Settled) -> Parameters:
-    return float_arrays(name, value, dict.fromkeys(validate.instance_of(name, value, dict, "a dictionary of arrays")))
+def _alike(name: str, value: Any, settled: Settled) -> Parameters:
+    """Arrays of any shapes, or of those of the parameters, once they are settled."""
+    like = settled.get("parameters", validate.a_dict(name, value))
+    shapes = {key: array.shape for key, array in like.items()} if settled else dict.fromkeys(value)
+    return float_arrays(name, value, shapes)
 
 
-def _like_parameters(name: str, value: Any, settled: Settled) -> Parameters:
-    return float_arrays(name, value, {key: array.shape for key, array in settled["parameters"].items()})
-
-
-@checked(
-    parameters=_any_arrays, gradients=_like_parameters, learning_rate=validate.positive, returns=validate.finite
-)
+@checked(parameters=_alike, gradients=_alike, learning_rate=validate.positive, returns=validate.finite)
 def sgd_update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:
-    """New parameters, p − learning_rate · ∂loss/∂p for each, in their own dtypes.
-
-    ValueError if keys or shapes differ or the rate is not above 0; NotFiniteError if a result is not finite.
-    """
+    """New parameters, p − learning_rate · ∂loss/∂p for each, in their own dtypes; NotFiniteError if one overflows."""
     moved = {}
     for name, parameter in parameters.items():
         step = np.multiply(gradients[name], learning_rate, dtype=parameter.dtype)
@@ -127,8 +108,7 @@ def train(
 ) -> History:  # fmt: skip
     """The whole run of `training_steps`, with ``callback(step)`` after each update.
 
-    An interrupt, from the keyboard or raised as KeyboardInterrupt by the callback, ends the run and keeps
-    what was done so far. ValueError as in `training_steps`.
+    A KeyboardInterrupt, also one that the callback raises, ends the run and keeps what was done so far.
     """
     numbers = {"batch_size": batch_size, "epochs": epochs, "learning_rate": learning_rate}
     steps = training_steps.__wrapped__(network, parameters, x, y, **numbers, rng=rng, drop_last=drop_last)
@@ -173,7 +153,8 @@ def _one_update(
 
 def _updated_running(running: Parameters, caches: tuple[LayerCache, ...], n: int) -> Parameters:
     updated = dict(running)  # without caches of a layer, what it had
-    for k, norm in ((k, layer.norm) for k, layer in enumerate(caches, start=1) if layer.norm is not None):
-        stats = running[f"mean{k}"], running[f"var{k}"], norm.mean, norm.var
-        updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats.__wrapped__(*stats, n, MOMENTUM)
+    for k, (_, norm, *_) in enumerate(caches, start=1):
+        if norm is not None:
+            stats = running[f"mean{k}"], running[f"var{k}"], norm.mean, norm.var
+            updated[f"mean{k}"], updated[f"var{k}"] = update_running_stats.__wrapped__(*stats, n, MOMENTUM)
     return updated

@@ -68,41 +68,33 @@ def check_fields(instance: Any, **checks: Check) -> None:
 def floats(shape: str, dtype: Any = None, variance: bool = False) -> Check:
     """The check of a `float_array` in a shape such as "N D": a word is one length all through a call, "..." any."""
     words = tuple(shape.split())
-
     def check(name: str, value: Any, settled: Settled) -> Array:
         array = float_array(name, value, dtype or settled.get("dtype"), variance)
         fit(name, array, words, settled)
         return array
-
     return check
 
 
 def labels(length: str, classes: str) -> Check:
     """The check of class numbers from 0, as an array to index with; the two words must be settled before."""
-
     def check(name: str, value: Any, settled: Settled) -> Array:
-        array = plain_array(name, value)
+        array, last = plain_array(name, value), settled[classes] - 1
         if array.dtype.kind not in "iu":
             raise ValueError(f"{name} has dtype {array.dtype}; it must hold integers, the class numbers.")
         fit(name, array, (length,), settled)
-        low, high, last = array.min(), array.max(), settled[classes] - 1
-        if low < 0 or high > last:
-            raise ValueError(f"{name} goes from {low} to {high}; it must stay in 0 to {last}.")
+        if array.min() < 0 or array.max() > last:
+            raise ValueError(f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {last}.")
         return array.astype(np.intp, copy=False)
-
     return check
 
 
 def cache_of(forward: str, kind: type, *shapes: str) -> Check:
     """The check of a ``kind`` of cache that ``forward`` returns, whose first fields have these ``shapes``."""
-    fields = [tuple(shape.split()) for shape in shapes]
-
+    fields, of_kind = [tuple(shape.split()) for shape in shapes], instance(kind, f"the cache that {forward} returned")
     def check(name: str, value: Any, settled: Settled) -> Any:
-        instance_of(name, value, kind, f"the cache that {forward} returned")
-        for words, array in zip(fields, value, strict=False):
+        for words, array in zip(fields, of_kind(name, value), strict=False):
             fit(name, array, words, settled)
         return value
-
     return check
 
 
@@ -124,8 +116,7 @@ def fit(name: str, array: Array, words: tuple[str, ...], settled: Settled) -> No
 
 def float_arrays(name: str, value: Any, shapes: dict[str, Shape | None], dtype: Any = None) -> dict[str, Array]:
     """``value`` as a dictionary with these keys, each with a `float_array` in its shape; "var…" are variances."""
-    instance_of(name, value, dict, "a dictionary of arrays")
-    if value.keys() != shapes.keys():
+    if a_dict(name, value).keys() != shapes.keys():
         came, wanted = (", ".join(sorted(map(str, keys))) or "(none)" for keys in (value, shapes))
         raise ValueError(f"{name} has the keys {came}; they must be {wanted}.")
     arrays = {key: float_array(f"{name}[{key!r}]", value[key], dtype, key.startswith("var")) for key in shapes}
@@ -195,7 +186,6 @@ def whole_number(name: str, value: Any, _settled: Settled | None = None, at_leas
 
 def number(wanted: str, fits: Callable[[float], bool]) -> Check:
     """The check of a finite number that ``fits``, as a float; ``wanted`` says what it must be."""
-
     def check(name: str, value: Any, _settled: Settled | None = None) -> float:
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
             raise ValueError(f"{name} is {_show(value)}; it must be a number.")
@@ -206,7 +196,6 @@ def number(wanted: str, fits: Callable[[float], bool]) -> Check:
         if not (math.isfinite(result) and fits(result)):
             raise ValueError(f"{name} is {result}; it must be {wanted}.")
         return result
-
     return check
 
 
@@ -215,29 +204,26 @@ not_negative = number("a finite number of at least 0", lambda value: value >= 0)
 fraction = number("from 0 to 1", lambda value: 0 <= value <= 1)
 
 
+def must_be(wanted: str, fits: Callable[[Any], bool]) -> Check:
+    """The check of a value that ``fits``; ``wanted`` says what it must be."""
+    def check(name: str, value: Any, _settled: Settled | None = None) -> Any:
+        if not fits(value):
+            raise ValueError(f"{name} is {_show(value)}; it must be {wanted}.")
+        return value
+    return check
+
+
 def one_of(*options: str) -> Check:
     """The check of a word that must be one of the ``options``."""
-
-    def check(name: str, value: Any, _settled: Settled | None = None) -> str:
-        if not isinstance(value, str) or value not in options:
-            raise ValueError(f"{name} is {_show(value)}; it must be one of {', '.join(options)}.")
-        return value
-
-    return check
+    return must_be(f"one of {', '.join(options)}", lambda value: isinstance(value, str) and value in options)
 
 
 def instance(kind: Any, wanted: str) -> Check:
     """The check of a value that must be a ``kind``; ``wanted`` says what it must be."""
-    return lambda name, value, settled: instance_of(name, value, kind, wanted)
+    return must_be(wanted, lambda value: isinstance(value, kind))
 
 
-def instance_of(name: str, value: Any, kind: Any, wanted: str) -> Any:
-    """``value``, which must be a ``kind``; ``wanted`` says what it must be."""
-    if not isinstance(value, kind):
-        raise ValueError(f"{name} is of type {type(value).__name__}; it must be {wanted}.")
-    return value
-
-
+a_dict = instance(dict, "a dictionary of arrays")
 true_or_false = instance(bool | np.bool_, "True or False")
 generator = instance(np.random.Generator, "a numpy.random.Generator, such as numpy.random.default_rng(0)")
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers import least_squares
 from helpers.validate import Array
+from lessons.gradient_descent.behaviour import behaviour_of
 
 OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
 FACTOR_STEPS = 30
@@ -30,7 +31,7 @@ class Descent(NamedTuple):
 def descent(rate: float, start: int, step: int) -> Descent:
     """``step`` steps from ``start``."""
     path = least_squares.descend(lambda w: 2 * (w - OPTIMUM), np.array([float(start)]), rate, step)[:, 0]
-    return Descent(rate, path, (path - OPTIMUM) ** 2, least_squares.behaviour(path - OPTIMUM))
+    return Descent(rate, path, (path - OPTIMUM) ** 2, behaviour_of(path - OPTIMUM))
 
 
 class Factor(NamedTuple):
@@ -46,7 +47,7 @@ class Factor(NamedTuple):
 def factor(rate: float, curvature: float) -> Factor:
     """30 steps where the loss has this ``curvature``."""
     errors = least_squares.descend(lambda error: curvature * error, np.ones(1), rate, FACTOR_STEPS)[:, 0]
-    return Factor(rate, curvature, 1 - rate * curvature, errors, least_squares.behaviour(errors))
+    return Factor(rate, curvature, 1 - rate * curvature, errors, behaviour_of(errors))
 
 
 class LineFit(NamedTuple):
@@ -65,7 +66,7 @@ def line_fit(x: Array, y: Array, rate: float, start: Array, step: int) -> LineFi
     steepest = np.linalg.eigh(least_squares.hessian(inputs))[1][:, -1]
     walked = least_squares.descend(lambda weight: least_squares.gradient(inputs, y, weight), start, rate, step)
     first, last = (least_squares.loss(inputs, y, weight) for weight in walked[[0, -1]])
-    return LineFit(rate, walked, first, last, least_squares.behaviour((walked - best) @ steepest))
+    return LineFit(rate, walked, first, last, behaviour_of((walked - best) @ steepest))
 
 
 def best_line(x: Array, y: Array) -> Array:
@@ -119,7 +120,7 @@ def gradients(x: Array, y: Array, scaling: str, fraction: float, step: int) -> G
     steepest = np.linalg.eigh(curvature)[1][:, -1]
     slopes = np.array([least_squares.gradient(inputs, y, weight) for weight in path])
     return Gradients(scaling, fraction, step, np.abs(slopes[0, :-1]), np.abs(slopes[-1, :-1]),
-                     least_squares.behaviour(slopes @ steepest))  # fmt: skip
+                     behaviour_of(slopes @ steepest))  # fmt: skip
 
 
 class Fit(NamedTuple):
@@ -150,6 +151,6 @@ def _fitted(x: Array, y: Array, scaling: str, ridge: float) -> tuple[Array, Arra
 
 def _behaviour(steepest: Array, left: Array) -> str:
     """As `least_squares.behaviour`, or "crawls" where the steepest error shrinks and the rest hardly moves."""
-    name = least_squares.behaviour(steepest)
+    name = behaviour_of(steepest)
     shrinks = name in ("approaches", "one_step", "oscillates")
     return "crawls" if shrinks and left[-1] > 0.99 * left[-2] and left[-1] > 0.01 else name

@@ -10,18 +10,16 @@ from helpers.data import Dataset
 from helpers.least_squares import standardize
 from helpers.network import Network, Parameters, accuracy, initialize, loss_and_gradients, predict
 from helpers.recording import records, run
-from helpers.shift import (
-    activation_input,
+from helpers.shift import activation_input, mixed, percentiles
+from helpers.training import Step
+from helpers.validate import Array
+from lessons.internal_covariate_shift.decorrelation import (
     covariance,
     mean_shift,
-    mixed,
-    percentiles,
     uncorrelated,
     whiten,
     whitening_matrix,
 )
-from helpers.training import Step
-from helpers.validate import Array
 
 BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
 DEPTH, WIDTH = 10, 50  # of the network whose first layer is changed

@@ -15,7 +15,7 @@ from course.controls import choice, integer, menu, number, switch
 from course.panel import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.data import Dataset
-from helpers.shift import covariance
+from lessons.internal_covariate_shift.decorrelation import covariance
 from lessons.internal_covariate_shift.experiments import METHODS, Bias, Correlated, Treated, correlated, treated
 
 Array = np.ndarray

@@ -71,20 +71,6 @@ def test_excess_after_is_what_walking_gives(x, y, rng):
         assert excess == pytest.approx(np.array(walked), rel=1e-6)
 
 
-@pytest.mark.parametrize(("second", "name"), [
-    (1.0, "rests"), (0.999, "approaches"), (0.2, "approaches"), (0.0, "one_step"), (-0.2, "oscillates"),
-    (-1.0, "swings"), (-1.0 - 1e-12, "swings"), (-1.001, "diverges"), (1.5, "diverges"),
-])  # fmt: skip
-def test_behaviour_is_named_by_the_factor(second, name):
-    assert ls.behaviour(np.array([1.0, second])) == name
-    assert ls.behaviour(np.array([-40.0, -40 * second, 7.0])) == name
-
-
-def test_behaviour_without_a_step_and_at_the_optimum():
-    assert ls.behaviour(np.array([3.0])) == "waiting"
-    assert ls.behaviour(np.array([0.0, 0.0])) == "there"
-
-
 def test_fit_is_numpys_least_squares_and_with_ridge_that_of_added_rows(x, y):
     ones = np.column_stack([x, np.ones(N)])
     plain = np.linalg.lstsq(ones, y, rcond=None)[0]
@@ -125,7 +111,6 @@ BAD = [
     (lambda: ls.descend(lambda w: w, W, 0.1, -1), "steps is -1"),
     (lambda: ls.descend(lambda w: w, np.ones((2, 2)), 0.1, 1), "start has shape (2, 2)"),
     (lambda: ls.excess_after(np.eye(2), np.ones(3), 0.1, np.arange(2)), "offset has shape (3,)"),
-    (lambda: ls.behaviour(np.array([])), "errors is empty"),
     (lambda: ls.fit(X, Y, ridge=-1.0), "ridge is -1.0"),
     (lambda: ls.fit(np.ones((4, 2)), Y), "x has columns that depend on one another"),
     (lambda: ls.standardize(np.ones((4, 2))), "column 0 of x is constant"),

@@ -7,11 +7,18 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from helpers import shift
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
-from lessons.internal_covariate_shift import drift, experiments, perturbation, plots, three_shifts, whitening
+from lessons.internal_covariate_shift import (
+    decorrelation,
+    drift,
+    experiments,
+    perturbation,
+    plots,
+    three_shifts,
+    whitening,
+)  # fmt: skip
 from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
@@ -340,10 +347,10 @@ def test_the_figure_of_three_draws_each_with_its_name():
 
 def test_a_shift_is_none_where_nothing_moves_and_needs_a_spread():
     z = np.random.default_rng(0).normal(size=(8, 3))
-    assert shift.mean_shift(z, z).tolist() == [0, 0, 0]
-    assert shift.mean_shift(z, z + 2 * z.std(axis=0)) == pytest.approx([2, 2, 2])
+    assert decorrelation.mean_shift(z, z).tolist() == [0, 0, 0]
+    assert decorrelation.mean_shift(z, z + 2 * z.std(axis=0)) == pytest.approx([2, 2, 2])
     with pytest.raises(ValueError, match="constant column"):
-        shift.mean_shift(np.ones((4, 2)), z[:4, :2])
+        decorrelation.mean_shift(np.ones((4, 2)), z[:4, :2])
 
 
 # ---------------------------------------------------------------- whitening
@@ -388,13 +395,13 @@ def test_two_features_standardized_and_whitened(wines):
 
 def test_zca_is_the_symmetric_one_and_a_singular_covariance_is_refused():
     cov = np.array([[2.0, 0.6], [0.6, 0.5]])
-    root = shift.whitening_matrix(cov, "zca")
+    root = decorrelation.whitening_matrix(cov, "zca")
     assert root == pytest.approx(root.T)
     assert np.linalg.inv(root @ root) == pytest.approx(cov)
-    pca = shift.whitening_matrix(cov, "pca")
+    pca = decorrelation.whitening_matrix(cov, "pca")
     assert pca.T @ cov @ pca == pytest.approx(np.eye(2), abs=1e-12)
     with pytest.raises(ValueError, match="singular"):
-        shift.whitening_matrix(np.ones((2, 2)))
+        decorrelation.whitening_matrix(np.ones((2, 2)))
 
 
 def test_whitening_makes_errors_larger_the_nearer_the_correlation_is_to_one():
@@ -437,5 +444,5 @@ def test_the_gradient_through_the_mean():
     rng = np.random.default_rng(4)
     x, dout = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
     wanted = numerical_gradient(lambda x: float((dout * (x - x.sum(axis=0) / 5)).sum()), x)
-    assert shift.centre_backward(dout) == pytest.approx(wanted, abs=1e-9)
-    assert shift.centre_backward(dout).sum(axis=0) == pytest.approx([0, 0, 0], abs=1e-12)
+    assert decorrelation.centre_backward(dout) == pytest.approx(wanted, abs=1e-9)
+    assert decorrelation.centre_backward(dout).sum(axis=0) == pytest.approx([0, 0, 0], abs=1e-12)

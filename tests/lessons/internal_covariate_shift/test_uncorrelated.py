@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.shift import covariance, uncorrelated
+from lessons.internal_covariate_shift.decorrelation import covariance, uncorrelated
 
 
 @pytest.mark.parametrize(("n", "count"), [(4, 3), (150, 3), (150, 1)])
