@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers import batching, batchnorm, gradcheck, layers, network, training
+from helpers import batching, batchnorm, gradcheck, layers, network, recording, training
 
 RNG = np.random.default_rng(13)
 N, D_IN, D, CLASSES = 6, 4, 3, 3
@@ -81,6 +81,7 @@ GOOD = {
     network.accuracy: {"logits": LOGITS, "labels": LABELS},
     training.sgd_update: {"parameters": PARAMETERS, "gradients": GRADIENTS, "learning_rate": 0.1},
     training.training_steps: TRAIN,
+    recording.run: {name: value for name, value in TRAIN.items() if name != "epochs"} | {"updates": 3},
     training.train: TRAIN,
 }
 
@@ -170,7 +171,8 @@ BY_NAME = {
     "norm_after_activation": [1, None, "yes"],
     "norm_backward": ["closed", 3, None],
     "callback": ["print", 3],
-    "differentiate": ["loss_and_gradients", 3],
+    "differentiate": ["held", 3],
+    "updates": [-1, 1.5, True, "3", None],
 }
 EXTRA = [
     (batchnorm.batchnorm_forward, "x", FEATURES[:1]),
@@ -187,6 +189,7 @@ EXTRA = [
     *((batching.minibatches, name, value) for name in "xy" for value in (X[:0], 3.0, X[:-1])),
     *((training.train, "y", value) for value in BAD_LABELS),
     *((training.training_steps, "y", value) for value in BAD_LABELS),
+    *((recording.run, "y", value) for value in BAD_LABELS),
     *((batchnorm.update_running_stats, "running_mean", value) for value in bad_floats(MEAN)),
 ]
 FITTED = {  # what the sentence may name instead, because it has to fit the argument
