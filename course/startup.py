@@ -21,17 +21,6 @@ _STOPPED = """<style>
 .jp-OutputArea-output.jupyter-widgets:not(:has(*)) {{ visibility: hidden; }}
 </style>"""
 
-# In a class two controls share a row, in letters that can be read from the back, and the teacher says the sentence.
-_CLASS = """<style>
-.course-panel > .widget-vbox:has(> .widget-inline-hbox) {
-  display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px; --jp-widgets-font-size: 16px; width: 100%;
-}
-.course-panel > .widget-vbox > .widget-vbox { grid-column: 1 / -1; }
-.course-panel > .widget-vbox > .widget-inline-hbox { width: auto !important; flex-wrap: nowrap !important; }
-.course-panel .widget-label { width: auto !important; }
-.jp-OutputArea-output p[aria-hidden] { display: none; }
-</style>"""
-
 
 def start(language: str = "en", view: str = "normal") -> None:
     """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped.
@@ -47,4 +36,6 @@ def start(language: str = "en", view: str = "normal") -> None:
     if shell is not None:
         memory.give_back_after_cells(shell)
         looks = _STOPPED.format(stopped=catalogue.text("common.stopped"))
-        display({"text/html": looks + (_CLASS if view == "class" else "")}, raw=True)
+        if view == "class":
+            looks += f"<style>{(FOLDER / 'class.css').read_text('utf-8')}</style>"
+        display({"text/html": looks}, raw=True)
