@@ -46,7 +46,7 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
         raise ValueError("x has 1 example; batch normalization in training needs a batch of at least 2.")
     near = column_mean(x)
     x_hat = x - near
-    rest = column_mean(x_hat)  # what rounding the mean left, which counts where the mean is large
+    rest = column_sum(x_hat) / len(x)  # what rounding the mean left, which counts where the mean is large
     x_hat -= rest
     var = column_mean(x_hat, x_hat)
     inv_std = 1 / np.sqrt(var + eps)
@@ -120,8 +120,7 @@ def update_running_stats(
     """The moving averages (running_mean, running_var) after a batch of ``n``; ``var`` is the biased one.
 
     "pytorch": new = (1 − momentum) · old + momentum · batch, usually with momentum 0.1, the batch's variance made
-    unbiased with n/(n − 1). "keras": new = momentum · old + (1 − momentum) · batch, usually 0.99, variance biased.
-    The dtype is that of ``running_mean``. ValueError for n = 1 under "pytorch" and for a momentum outside 0 to 1.
+    unbiased with n/(n − 1), n ≥ 2. "keras": new = momentum · old + (1 − momentum) · batch, usually 0.99, biased.
     """
     if convention == "pytorch":
         keep, take, correction = 1 - momentum, momentum, n / (validate.whole_number("n", n, at_least=2) - 1)

@@ -36,8 +36,11 @@ class Dataset:
     target_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Both arrays become read-only."""
-        self.x.flags.writeable = self.y.flags.writeable = False
+        """Both arrays are seen through read-only views."""
+        for name in ("x", "y"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
 
 
 def load_mnist() -> Dataset:

@@ -120,23 +120,20 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
 def column_sum(array: Array, times: Array | None = None, share: float = 1.0) -> Array:
     """Σ over the rows of share · array, or of share · array · times; both (N, D), the sum (D,) in their dtype.
 
-    Within a block of rows BLAS adds up the columns, as a product with a row of ones or of shares; from block to block
-    the sums are kept in float64, for in float32 a long sum drifts.
+    Within a block of rows BLAS adds up the columns, as a product with a row of shares; from block to block the sums are
+    kept in float64, for in float32 a long sum drifts.
     """
     sums = []
     for first in range(0, len(array), BLOCK_ROWS):
-        rows, weight = slice(first, first + BLOCK_ROWS), share
-        block = array[rows]
-        if times is not None:
-            block, weight = (block if share == 1 else share * block) * times[rows], 1.0
-        sums.append(_row(len(block), weight, array.dtype).dot(block))
+        rows = slice(first, first + BLOCK_ROWS)
+        block = array[rows] if times is None else array[rows] * times[rows]
+        sums.append(_row(len(block), share, array.dtype).dot(block))
     return sums[0] if len(sums) == 1 else np.sum(sums, axis=0, dtype=np.float64).astype(array.dtype, copy=False)
 
 
 def column_mean(array: Array, times: Array | None = None) -> Array:
-    """The mean over the rows of array, or of array · times, which does not overflow on its way."""
-    share = 0.5 ** len(array).bit_length()  # a power of 2 rounds nothing, so that equal numbers have themselves as mean
-    return column_sum(array, times, share) / (share * len(array))
+    """The mean over the rows of array, or of array · times: shares of 1 / N are summed, so that no sum overflows."""
+    return column_sum(array, times, 1 / len(array))
 
 
 @lru_cache

@@ -1,8 +1,7 @@
 """Least squares and gradient descent on it: loss, gradient, curvature, the loop, the exact fit, and feature scaling.
 
-Arrays are float32 or float64: ``x`` (N, D), one row an example; ``y`` (N,); ``weight`` (D,). The loss is
-mean((x @ weight − y)²) / 2: the half cancels the 2 of the derivative. Every function raises ValueError if an array is
-empty, not finite, of another dtype or of a shape that does not fit; inputs are never changed.
+``x`` is (N, D), one row an example; ``y`` (N,); ``weight`` (D,). The loss is mean((x @ weight − y)²) / 2: the half
+cancels the 2 of the derivative. ValueError if an array is empty, not finite, no float32 or float64, or does not fit.
 """
 
 from collections.abc import Callable
@@ -47,10 +46,7 @@ def largest_stable_rate(curvature: Array) -> float:
 
 @checked(start="D", learning_rate=not_negative, steps=partial(whole_number, at_least=0))
 def descend(slope: Callable[[Array], Array], start: Array, learning_rate: float, steps: int) -> Array:
-    """The path of gradient descent, weight ← weight − learning_rate · slope(weight): (steps + 1, D), start first.
-
-    ValueError unless the rate is a finite number of at least 0 and ``steps`` a whole number of at least 0.
-    """
+    """The path of gradient descent, weight ← weight − learning_rate · slope(weight): (steps + 1, D), start first."""
     path = [start]
     for _ in range(steps):
         path.append(path[-1] - learning_rate * slope(path[-1]))
@@ -74,8 +70,7 @@ def excess_after(curvature: Array, offset: Array, learning_rate: float, steps: A
 def fit(x: Array, y: Array, ridge: float = 0.0) -> tuple[Array, float]:
     """(weight, bias) with the smallest loss + ridge · Σ weight² / 2, by the normal equations.
 
-    (x_cᵀ x_c / N + ridge · I) weight = x_cᵀ y / N with x_c = x − mean(x); the bias is not penalized. ValueError for
-    ridge < 0 and for columns that depend on one another.
+    (x_cᵀ x_c / N + ridge · I) weight = x_cᵀ y / N with x_c = x − mean(x); the bias is not penalized.
     """
     centred = x - x.mean(axis=0)
     try:

@@ -3,8 +3,7 @@
 A hidden layer is linear → batch normalization (if chosen) → activation, or linear → activation → batch
 normalization; the last layer is linear. Parameters, gradients and running statistics are dictionaries with keys
 numbered from 1: weight1, bias1 (or gamma1, beta1 in its place where layer 1 is normalized before its activation;
-all three where it is after), mean1, var1. Bad input raises ValueError with one sentence; it is looked for once, and
-then the layers are called below their own checks.
+all three where it is after), mean1, var1. What comes in is checked once; the layers are called below their checks.
 """
 
 from collections import deque
@@ -18,7 +17,7 @@ import numpy as np
 from helpers import layers, validate
 from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
 from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy
-from helpers.validate import Array, Settled, checked, finite, float_arrays
+from helpers.validate import Array, Settled, checked, finite
 
 Parameters = dict[str, Array]
 NormBackward = Callable[[Array, BatchNormCache], tuple[Array, Array, Array]]
@@ -120,20 +119,16 @@ def with_sizes(kind: type, wanted: str) -> validate.Check:
 
 def arrays_in(shapes: str) -> validate.Check:
     """The check of arrays in those ``shapes`` of the network. Checked after x, they get its dtype, else keep theirs."""
-    return lambda name, value, settled: float_arrays(
+    return lambda name, value, settled: validate.float_arrays(
         name, value, getattr(settled["network"], shapes), settled.get("dtype")
     )
 
 
 given_network = with_sizes(Network, "a Network")
 given_parameters, given_running = arrays_in("shapes"), arrays_in("running_shapes")
-
-
-def _float_dtype(name: str, value: Any, _settled: Settled) -> np.dtype:
-    for dtype in map(np.dtype, validate.FLOATS):
-        if value is not None and np.all(dtype == value):
-            return dtype
-    raise ValueError(f"{name} is {value!r}; it must be float32 or float64.")
+float_dtype = validate.must_be(
+    "float32 or float64", lambda value: value is not None and any(np.all(np.dtype(f) == value) for f in validate.FLOATS)
+)
 
 
 def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
@@ -145,7 +140,7 @@ def _caches(name: str, value: Any, settled: Settled) -> tuple[LayerCache, ...]:
     return value
 
 
-@checked(network=given_network, rng=validate.generator, std=validate.optional(validate.positive), dtype=_float_dtype)
+@checked(network=given_network, rng=validate.generator, std=validate.optional(validate.positive), dtype=float_dtype)
 def initialize(
     network: Network, rng: np.random.Generator, std: float | None = None, dtype: Any = np.float64
 ) -> Parameters:
@@ -244,7 +239,7 @@ def loss_and_gradients(
     return loss, backward.__wrapped__(network, dlogits, caches, batchnorm_backward.__wrapped__), caches
 
 
-@checked(network=given_network, dtype=_float_dtype)
+@checked(network=given_network, dtype=float_dtype)
 def initial_running_stats(network: Network, dtype: Any = np.float64) -> Parameters:
     """Running statistics before the first batch: mean 0 and variance 1 for each normalized layer."""
     return {name: np.full(shape, name.startswith("var"), dtype) for name, shape in network.running_shapes.items()}

@@ -67,9 +67,6 @@ class Layer(NamedTuple):
     stretch: Array | float = 1.0
 
 
-_given_recipe = with_sizes(Recipe, "a Recipe")
-
-
 def start(recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dtype: type = np.float32) -> Parameters:
     """First weights: each network as `initialize` draws it from its seed, with its std of the weights."""
     network = Network(recipe.sizes, recipe.activation, recipe.norm != "none")
@@ -83,9 +80,9 @@ def forward(
     recipe: Recipe, parameters: Parameters, x: Array, rng: np.random.Generator | None = None,
     fixed: Sequence[tuple[Array, Array]] | None = None,
 ) -> tuple[Array, list[Layer]]:  # fmt: skip
-    """Logits (S, N, C) and each layer's `Layer`, for x (N, D).
+    """Logits (S, N, C) and the layers for x (N, D), with noise if there is an ``rng``.
 
-    ``rng`` draws the noise; without it there is none. ``fixed`` holds each hidden layer's (mean, var): inference mode.
+    ``fixed`` holds each hidden layer's (mean, var): inference mode.
     """
     out, layers = x, []
     for k in range(1, recipe.depth + 1):
@@ -130,8 +127,8 @@ def loss_and_gradients(
 
 
 @checked(
-    recipe=_given_recipe, x="N D_first", y=validate.labels("N", "D_last"), rates="S", batch_size=validate.whole_number,
-    rng=validate.generator,
+    recipe=with_sizes(Recipe, "a Recipe"), x="N D_first", y=validate.labels("N", "D_last"), rates="S",
+    batch_size=validate.whole_number, rng=validate.generator,
 )  # fmt: skip
 def updates(
     recipe: Recipe, parameters: Parameters, x: Array, y: Array, rates: Sequence[float], batch_size: int,
@@ -139,8 +136,7 @@ def updates(
 ) -> Iterator[Parameters]:  # fmt: skip
     """The parameters after each update, without end: SGD over shuffled epochs, a smaller last batch dropped.
 
-    rates: one learning rate a network. All networks see the same batches of x (N, D), y (N,). ValueError if there is
-    no batch, or none that falls into whole ghosts.
+    rates: one learning rate a network. All networks see the same batches of x (N, D), y (N,).
     """
     slices = batch_slices(len(x), batch_size, drop_last=True)
     if not slices:
@@ -157,7 +153,7 @@ def updates(
             yield parameters
 
 
-@checked(recipe=_given_recipe, train_x="M D_first", x="N D_first", y=validate.labels("N", "D_last"))
+@checked(recipe=with_sizes(Recipe, "a Recipe"), train_x="M D_first", x="N D_first", y=validate.labels("N", "D_last"))
 def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: Array) -> tuple[Array, Array]:
     """(losses, accuracies), each (S,), on x (N, D), y (N,) in inference mode; NaN for a network that has diverged.
 

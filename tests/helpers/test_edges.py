@@ -282,7 +282,7 @@ def test_a_result_that_overflows_is_refused_without_a_warning(call, name):
 
 
 @pytest.mark.parametrize(
-    ("dtype", "stds"), [(np.float32, [1e14, 1e15, 1e17, 2e18, 1e19]), (np.float64, [1e103, 1e120, 1e150, 5e153])]
+    ("dtype", "stds"), [(np.float32, [1e14, 1e15, 1e17, 2e18, 4e18]), (np.float64, [1e103, 1e120, 1e150, 2e153])]
 )
 @pytest.mark.parametrize("n", [64, 600])
 def test_batch_norm_is_right_as_long_as_the_variance_is_a_number(dtype, stds, n):
