@@ -1,4 +1,4 @@
-"""What every lesson's set-up cell calls: the language and the looks."""
+"""What every lesson's set-up cell calls: the language, the looks and the threads."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib import font_manager
+from threadpoolctl import threadpool_limits
 
 from course import catalogue, memory
 from course.drawing import use_view
@@ -26,12 +27,16 @@ def start(language: str = "en", view: str = "normal") -> None:
     """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped.
 
     view: ``"class"`` draws panels that fit a projector's screen together with their controls.
+
+    NumPy's matrix products get one thread: the course's networks are too small to gain by a second, which only takes
+    turns with the browser; and so each machine computes the same. Of Apple's Accelerate the number cannot be set.
     """
     catalogue.use(language)
     use_view(view)
     for font in (FOLDER / "fonts").glob("*.ttf"):
         font_manager.fontManager.addfont(font)
     plt.style.use(FOLDER / "course.mplstyle")
+    threadpool_limits(1, user_api="blas")
     shell = get_ipython()
     if shell is not None:
         memory.give_back_after_cells(shell)

@@ -32,13 +32,19 @@ def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is
     counted = "count => document.querySelectorAll('.jp-OutputArea img[alt]').length === count"
     page.wait_for_function(counted, arg=len(described))
     shown = page.locator(".jp-OutputArea img[alt]")
-    assert shown.evaluate_all("images => images.map(image => image.alt)") == described
-    assert shown.evaluate_all("images => images.map(image => image.nextElementSibling.innerText)") == described
-    assert min(shown.evaluate_all("images => images.map(image => image.getBoundingClientRect().width)")) > 0
+    assert [seen(picture) for picture in shown.all()] == [(alt, alt) for alt in described]
     assert "model not found" not in page.locator(".jp-Notebook").inner_text().lower()
     assert page.locator(".jp-OutputArea style").count() == 0, "it is trusted, as a clone is not"
     assert page.locator(".jp-mod-dirty").count() == 0
     assert (course / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+
+
+def seen(picture) -> tuple[str, str]:
+    """The description of ``picture``, which is on the page, and the words below it, if they are there to be seen."""
+    picture.scroll_into_view_if_needed()
+    words = picture.locator("xpath=following-sibling::p")
+    assert picture.bounding_box()["width"] > 0
+    return picture.get_attribute("alt"), words.inner_text()
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_id)

@@ -1,26 +1,28 @@
-"""A lesson as a web page: under Voila the picture follows its slider too."""
+"""Lessons as web pages: under Voila pictures follow their sliders and predictions answer too."""
 
 import pytest
 
 from tools.browser import server
 
-
-@pytest.fixture
-def voila(course):
-    lesson = ("voila", "notebooks/en/01_gradient_descent.ipynb")
-    with server(course, *lesson, "--no-browser", "--port={port}") as address:
-        yield address
+CHANGED = "([panel, alt]) => panel.querySelector('.course-live img').alt !== alt"
+LONG = 600_000  # ms: the whole lesson is run before the page is there
 
 
-def test_a_slider_moves_its_picture(page, voila):
-    page.goto(voila)
-    handle = page.locator(".course-controls .noUi-handle").first
-    handle.wait_for(timeout=120_000)
-    image = page.locator("img[alt]").first
-    handle.focus()
-    said = []
-    for key in ("Home", "End"):
-        handle.press(key)
-        page.wait_for_timeout(1500)
-        said.append(image.get_attribute("alt"))
-    assert said[0] != said[1]
+@pytest.mark.parametrize("lesson", ["02_batch_epoch_iteration", "05_internal_covariate_shift", "09_does_it_work"])
+def test_a_lessons_pictures_and_predictions_answer(page, course, lesson):
+    command = ("voila", f"notebooks/en/{lesson}.ipynb", "--no-browser", "--port={port}")
+    with server(course, *command) as address:
+        page.goto(address, timeout=LONG)
+        panel = page.locator(".course-controls:has(.noUi-handle)").first
+        panel.wait_for(timeout=LONG)
+        handle, picture = panel.locator(".noUi-handle").first, panel.locator(".course-live img")
+        for key in ("Home", "End"):
+            before = picture.get_attribute("alt")
+            handle.press(key)
+            page.wait_for_function(CHANGED, arg=[panel.element_handle(), before])
+        assert panel.locator(".course-live p").inner_text() == picture.get_attribute("alt")
+        page.locator(".course-prediction button").first.press("Enter")
+        page.get_by_role("status").filter(has_text="You chose A.").first.wait_for()
+        assert page.locator(".course-stored:visible").count() == 0
+        assert page.locator(".course-options:visible").count() == 0
+        page.goto("about:blank")

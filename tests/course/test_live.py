@@ -133,6 +133,14 @@ def test_the_settled_picture_has_twice_the_pixels_of_the_moving_one():
     assert canvas.draw(result, SETTLED).shape[:2] == (760, 1800)
 
 
+def test_what_a_panel_keeps_is_little_more_than_one_moving_picture():
+    canvas = Canvas(panel())
+    for scale in (SETTLED, MOVING, SETTLED, MOVING):
+        picture = canvas.draw(np.arange(10.0), scale)
+    assert sum(memoryview(background).nbytes for background in canvas._backgrounds.values()) < 1.2 * picture.nbytes
+    assert np.asarray(canvas.agg.buffer_rgba()).nbytes == picture.nbytes
+
+
 def test_every_picture_takes_the_same_room_and_carries_its_sentence():
     pixels = Canvas(panel()).draw(np.arange(10.0), SETTLED)
     rest = described_picture(pixels, "a < b & \"c\"", SETTLED)
@@ -185,7 +193,7 @@ def test_while_a_loop_runs_a_move_is_drawn_quickly_and_at_rest_drawn_sharply_and
             await asyncio.sleep(0.01)
         return [(re.search("data:image/([a-z]+)", page)[1], described(page)) for page in pages], said
 
-    pages, said = asyncio.run(drag())
+    pages, said = asyncio.run(asyncio.wait_for(drag(), 120))
     sharp = ("png", "ends at 18.0")
     assert pages == [("jpeg", "ends at 4.5"), ("jpeg", "ends at 13.5"), ("jpeg", "ends at 18.0"), sharp]
     assert said == ["ends at 18.0"]
@@ -227,7 +235,7 @@ def test_a_run_shows_progress_and_a_new_value_cancels_it():
         await shown._run
         return first.cancelled(), progress, [described(page) for page in pages]
 
-    cancelled, progress, said = asyncio.run(use())
+    cancelled, progress, said = asyncio.run(asyncio.wait_for(use(), 120))
     assert cancelled
     assert 0 < progress[0] < 100
     assert "ends at 200.0" not in said
@@ -246,7 +254,7 @@ def test_a_run_is_announced_at_its_end_alone(monkeypatch):
             await asyncio.sleep(0.01)
         return len(pages), said
 
-    frames, said = asyncio.run(use())
+    frames, said = asyncio.run(asyncio.wait_for(use(), 120))
     assert frames > 15
     assert said == ["ends at 40.0"]
 
@@ -264,7 +272,7 @@ def test_stop_ends_a_run_keeps_what_was_drawn_and_has_it_announced():
             await asyncio.sleep(0.01)
         return last, described(pages[-1]), said, shown.progress.value
 
-    last, final, said, progress = asyncio.run(use())
+    last, final, said, progress = asyncio.run(asyncio.wait_for(use(), 120))
     assert last == final == said[0] != "ends at 200.0"
     assert progress < 100
 
@@ -281,7 +289,7 @@ def test_an_error_in_a_run_is_said():
         await shown._run
         return shown.error
 
-    assert "a is 2." in asyncio.run(use())
+    assert "a is 2." in asyncio.run(asyncio.wait_for(use(), 120))
 
 
 def test_ten_thousand_moves_leave_no_figure_and_less_than_five_megabytes():
@@ -375,7 +383,7 @@ def test_play_steps_to_the_end_pauses_and_begins_again():
         await asyncio.sleep(0)
         return name_while_playing, play.description, seen, slider.value
 
-    pause, still_pause, end, start = asyncio.run(use())
+    pause, still_pause, end, start = asyncio.run(asyncio.wait_for(use(), 120))
     assert pause == still_pause == catalogue.text("common.pause")
     assert (end, start) == (5, 0)
 
