@@ -9,21 +9,21 @@ from IPython.display import display
 
 from course.catalogue import text
 from course.controls import ProgressBar, show_widget
-from course.live import MOVING, SETTLED, Canvas, Panel
+from course.panel import MOVING, SETTLED, Canvas, RunPanel
 from course.pictures import described_picture
 
 FRAME_SECONDS = 0.1  # a frame costs some 10 ms, so that at most a tenth of the time goes into drawing
 
 
-def grow(panel: Panel) -> Any:
+def grow(panel: RunPanel) -> Any:
     """Compute and draw the run panel ``panel``, which has no controls; return its last result.
 
     While it runs, a bar fills and the picture grows. At the end the settled picture with its sentence takes their
     place. An interrupt ends the run and keeps all there was: it is drawn, described and returned. ValueError if the
-    panel has controls or no ``total``.
+    panel has controls or is no `RunPanel`.
     """
-    if panel.controls or panel.total is None:
-        raise ValueError(f"{panel.name} is no run without controls; grow takes a panel with a total and no controls.")
+    if panel.controls or not isinstance(panel, RunPanel):
+        raise ValueError(f"{panel.name} is no run without controls; grow takes a RunPanel without controls.")
     canvas, result = Canvas(panel), None
     bar, holder = ProgressBar(panel.total()), widgets.HTML()
     show_widget(holder)

@@ -6,96 +6,22 @@ is an ordinary output with a description, so it stays readable where there is no
 """
 
 import asyncio
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import ipywidgets as widgets
-import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from course.carrier import cell_id, display_carrier
 from course.catalogue import text
-from course.controls import STYLE, Control, collected, player, show_widget
+from course.controls import STYLE, collected, player, show_widget
+from course.panel import MOVING, SETTLED, Canvas, Panel, RunPanel
 from course.pictures import Bundle, described_picture
 
-DPI = 100
-MOVING, SETTLED = 1, 2  # pixels drawn per pixel shown: while a control moves, and once it rests
 SETTLE_SECONDS = 0.3
 SLICE_SECONDS = 0.05  # how long a run computes before it looks for a new value
 
-Update = Callable[[Any], None]
-
-# Callbacks may run on a thread of their own while a cell is running, and matplotlib is not thread-safe.
-_drawing = threading.RLock()
 _shown: dict[tuple[str, str], "Live"] = {}
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A live figure, declared.
-
-    name: the panel's key in the catalogue, such as ``"01.path"``.
-    controls: what can be moved.
-    compute: the controls' values, by keyword, to a result: numbers, no artists. In a run panel, an iterator of
-        results, the last of which stays.
-    build: draws the figure once; returns the artists that move and a function that sets them from a result.
-        Whatever else that function changes, limits or titles, has the whole figure drawn again: slow, so seldom.
-    describe: one sentence with the result's numbers: the picture's description.
-    total: for a run panel alone, the number of results a run yields, from the controls' values.
-    """
-
-    name: str
-    controls: Sequence[Control]
-    compute: Callable[..., Any]
-    build: Callable[[Figure], tuple[Sequence[Artist], Update]]
-    describe: Callable[[Any], str]
-    total: Callable[..., int] | None = None
-    size: tuple[float, float] = (9.0, 3.8)
-
-
-class Canvas:
-    """One kept figure and how to turn a result into a picture of it."""
-
-    def __init__(self, panel: Panel) -> None:
-        """Build the panel's figure, off screen and outside pyplot."""
-        self.panel = panel
-        self.figure = Figure(figsize=panel.size, dpi=DPI, layout="constrained")
-        self.agg = FigureCanvasAgg(self.figure)
-        self._artists, self._update = panel.build(self.figure)
-        self._artists = sorted(self._artists, key=lambda artist: artist.get_zorder())
-        for artist in self._artists:
-            artist.set_animated(True)
-        self._backgrounds: dict[int, Any] = {}
-
-    def draw(self, result: Any, scale: int) -> np.ndarray:
-        """The pixels of ``result``, shape (height, width, 4), uint8; full drawing only where the axes changed."""
-        with _drawing:
-            self._update(result)
-            if self.figure.stale:
-                self._backgrounds.clear()
-            self._set_scale(scale)
-            if scale in self._backgrounds:
-                self.agg.restore_region(self._backgrounds[scale])
-            else:
-                self._capture(scale)
-            for artist in self._artists:
-                self.figure.draw_artist(artist)
-            return np.array(self.agg.buffer_rgba())
-
-    def _set_scale(self, scale: int) -> None:
-        self.figure.set_dpi(DPI * scale)
-        self.figure.stale = False
-
-    def _capture(self, scale: int) -> None:
-        self.agg.draw()
-        self.figure.set_layout_engine("none")  # the axes must not move once they have been laid out
-        self.figure.stale = False
-        self._backgrounds[scale] = self.agg.copy_from_bbox(self.figure.bbox)
 
 
 class Live:
@@ -105,7 +31,7 @@ class Live:
         """Make the controls and compute and draw the values they start at."""
         self.panel = panel
         self.canvas = Canvas(panel)
-        is_run = panel.total is not None
+        is_run = isinstance(panel, RunPanel)
         with collected() as self._owned:
             self.widgets = {c.key: c.make(panel.name, continuous=not is_run) for c in panel.controls}
             self.progress, self.stop_button = _run_controls() if is_run else (None, None)
@@ -162,15 +88,15 @@ class Live:
     def _final(self, values: Mapping[str, Any]) -> Any:
         """The result for ``values``; of a run, the last."""
         result = self.panel.compute(**values)
-        return result if self.panel.total is None else _last(result)
+        return _last(result) if isinstance(self.panel, RunPanel) else result
 
     def _moved(self, _: Any) -> None:
         """Answer a moved control. Whatever goes wrong is said in the panel: nobody sees a callback's traceback."""
         try:
-            if self.panel.total is None:
-                self._draw(self.panel.compute(**self.values))
-            else:
+            if isinstance(self.panel, RunPanel):
                 self._start_run()
+            else:
+                self._draw(self.panel.compute(**self.values))
         except Exception as error:
             self._say(error)
 

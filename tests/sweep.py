@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from course.live import Live, Panel
+from course.live import Live
+from course.panel import Panel
 from helpers.data import Dataset
 
 

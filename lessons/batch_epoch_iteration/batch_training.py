@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from course.catalogue import text
 from course.controls import choice, steps
 from course.grey_image import GreyImage
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREY, VERMILLION
 from helpers.batching import iterations_per_epoch, total_iterations
 from helpers.layers import softmax_cross_entropy
@@ -158,7 +158,7 @@ def batch_size_run(network: Network, start: Parameters, x: Array, y: Array, epoc
 
     build = partial(_draw_run, epochs=epochs, most_updates=total_iterations(len(x), 1, epochs))
     controls = [choice("batch_size", RUN_SIZES, 100), choice("learning_rate", RUN_RATES, 0.01)]
-    return Panel("02.batch_size_run", controls, compute, build, describe, total=total)
+    return RunPanel("02.batch_size_run", controls, compute, build, describe, total=total)
 
 
 def _draw_run(figure: Figure, epochs: int, most_updates: int) -> Built:

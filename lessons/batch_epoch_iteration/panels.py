@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from course.catalogue import text, texts
 from course.controls import choice, integer, switch
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers.batching import batch_slices, iterations_per_epoch, total_iterations
 from lessons.batch_epoch_iteration.plots import grid_key, grid_lines, set_kinds

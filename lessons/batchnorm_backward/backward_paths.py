@@ -12,7 +12,7 @@ from matplotlib.path import Path
 
 from course.catalogue import text
 from course.controls import number, switch
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from helpers.gradcheck import numerical_gradient
 from lessons.batchnorm_backward.experiments import batch_loss, three_paths

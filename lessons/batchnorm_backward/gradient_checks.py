@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, menu
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from lessons.batchnorm_backward.checking import ATTEMPTS, TOLERANCE, Checked, Stepped, checked, stepped
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, menu, steps
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREEN, GREY
 from helpers.data import Dataset
 from lessons.batchnorm_backward.experiments import Moment, Run, State, moments
@@ -30,7 +30,7 @@ def training(train: Dataset, probe: Dataset, rate: float, updates: int, every: i
     compute = partial(moments, train, probe, "sigmoid", rate, updates, every)
     build = partial(_draw_run, updates=updates)
     describe = partial(_describe, name="07.training")
-    return Panel("07.training", [], compute, build, describe, total=lambda: updates // every + 1)
+    return RunPanel("07.training", [], compute, build, describe, total=lambda: updates // every + 1)
 
 
 def rate_run(train: Dataset, probe: Dataset, updates: int, every: int) -> Panel:
@@ -44,7 +44,7 @@ def rate_run(train: Dataset, probe: Dataset, updates: int, every: int) -> Panel:
 
     controls = [menu("activation", ("relu", "sigmoid"), "relu"), choice("learning_rate", RATES, 0.1)]
     build, describe = partial(_draw_run, updates=updates), partial(_describe, name="07.rate_run")
-    return Panel("07.rate_run", controls, compute, build, describe, total=total)
+    return RunPanel("07.rate_run", controls, compute, build, describe, total=total)
 
 
 def _draw_run(figure: Figure, updates: int) -> Built:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, steps, switch
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN
 from helpers.data import Dataset
 from helpers.recording import growing
@@ -44,7 +44,7 @@ def training(train: Dataset, test: Dataset, learning_rate: float = 1.0) -> Panel
     def describe(run: Run) -> str:
         return text("06.training.sentence", **_typical(run[-1]))
 
-    return Panel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY + 1)
+    return RunPanel("06.training", [], compute, _draw_paths, describe, total=lambda: UPDATES // EVERY + 1)
 
 
 def _typical(moment: Moment) -> dict[str, float]:
@@ -131,8 +131,8 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
 
     controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
                 choice("learning_rate", RATES, 0.1)]  # fmt: skip
-    return Panel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
-                 total=lambda **_: updates // PLACED_EVERY + 1)  # fmt: skip
+    return RunPanel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
+                    total=lambda **_: updates // PLACED_EVERY + 1)  # fmt: skip
 
 
 def _placed_numbers(result: Placed) -> dict[str, object]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import menu, number
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY
 from lessons.batchnorm_forward.experiments import normalized, shape_numbers
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY
 from lessons.batchnorm_forward.experiments import D, errors, noise, output_variances
 

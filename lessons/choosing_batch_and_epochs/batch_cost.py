@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text, texts
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from helpers.network import Network, Parameters
 from lessons.choosing_batch_and_epochs.experiments import MOST_UPDATES, Approach, Examples, approach, float32_bytes
@@ -50,7 +50,7 @@ def to_target(network: Network, start: Parameters, data: Examples, probe: Exampl
         return text(f"03.to_target.{_outcome(run)}_sentence", target=target, **_approach_numbers(run))
 
     controls = [choice("batch_size", COST_SIZES, 64), choice("learning_rate", COST_RATES, 0.1)]
-    return Panel("03.to_target", controls, compute, partial(_draw_approach, target=target), describe, total=most)
+    return RunPanel("03.to_target", controls, compute, partial(_draw_approach, target=target), describe, total=most)
 
 
 def _draw_approach(figure: Figure, target: float) -> Built:

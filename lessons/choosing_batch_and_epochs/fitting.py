@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, integer, steps
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, GREEN, GREY, TRAINING, VALIDATION
 from lessons.choosing_batch_and_epochs import experiments
 from lessons.choosing_batch_and_epochs.experiments import (
@@ -59,7 +59,7 @@ def growing(data: Examples, held_out: Examples, epochs: int) -> Panel:
         return (*lines, lowest, start), update
 
     compute = partial(fit, data, held_out, updates=updates)
-    return Panel("03.growing", [], compute, build, describe, total=lambda: updates)
+    return RunPanel("03.growing", [], compute, build, describe, total=lambda: updates)
 
 
 def _draw_two(figure: Figure, x_label: str) -> tuple[Sequence[Axes], Sequence[Artist], DrawLines]:
@@ -187,4 +187,4 @@ def fitting(data: Examples, held_out: Examples, updates: int = FIT_UPDATES) -> P
 
     controls = [choice("hidden", FIT_HIDDEN, 10), choice("n_examples", FIT_EXAMPLES, 1000),
                 choice("wrong", FIT_WRONG, 0)]  # fmt: skip
-    return Panel("03.fitting", controls, compute, build, describe, total=lambda **_: updates)
+    return RunPanel("03.fitting", controls, compute, build, describe, total=lambda **_: updates)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, integer, switch
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers.network import Network, Parameters
 from lessons.choosing_batch_and_epochs import experiments
@@ -123,7 +123,7 @@ def path(network: Network, start: Parameters, data: Examples, probe: Examples) -
         return text("03.path.sentence", verdict=_verdict(run, " "), probe=len(probe[1]), **_path_numbers(run))
 
     controls = [choice("batch_size", PATH_SIZES, 64), choice("learning_rate", PATH_RATES, 0.1)]
-    return Panel("03.path", controls, compute, _draw_path, describe, total=lambda **_: PATH_UPDATES)
+    return RunPanel("03.path", controls, compute, _draw_path, describe, total=lambda **_: PATH_UPDATES)
 
 
 def _draw_path(figure: Figure) -> Built:

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from course.catalogue import text
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY, PLAIN
 from helpers.data import Dataset
 from helpers.recording import growing
@@ -40,9 +40,9 @@ class Chosen(NamedTuple):
 def training(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Panel:
     """A run to `grow`: the test accuracy of both networks, as in Figure 1a."""
     build = partial(draw_accuracy, names=("plain", "batchnorm"), updates=updates, name="09.training")
-    return Panel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
-                 lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
-                 total=lambda: updates // every + 1)  # fmt: skip
+    return RunPanel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
+                    lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
+                    total=lambda: updates // every + 1)  # fmt: skip
 
 
 def settings(train: Dataset, test: Dataset) -> Panel:
@@ -56,8 +56,8 @@ def settings(train: Dataset, test: Dataset) -> Panel:
         return text("09.settings.sentence", std=chosen.std, rate=chosen.rate, **_run_words(chosen.run))
 
     controls = [choice("std", STDS, 0.1), choice("rate", RATES, 1.0)]
-    return Panel("09.settings", controls, compute, _draw_chosen, describe,
-                 total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
+    return RunPanel("09.settings", controls, compute, _draw_chosen, describe,
+                    total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
 
 
 def _draw_chosen(figure: Figure) -> Built:
@@ -84,7 +84,7 @@ def noisy(train: Dataset, test: Dataset, std: float, rate: float, run: Run) -> P
         return text("09.noise.sentence", update=found[-1].update, accuracy=found[-1].accuracy, **_three(run, found))
 
     build = partial(draw_accuracy, names=tuple(STYLES), updates=run[-1].update, name="09.training", beside=run)
-    return Panel("09.noise", [], compute, build, describe, total=lambda: records)
+    return RunPanel("09.noise", [], compute, build, describe, total=lambda: records)
 
 
 def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
@@ -99,8 +99,8 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
         return text("09.strengths.sentence", noise=noise, update=found[-1].update, accuracy=found[-1].accuracy,
                     jump=jump(found), reached=_count(reached(found)))  # fmt: skip
 
-    return Panel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
-                 total=lambda noise: experiments.NOISY_UPDATES // experiments.NOISY_EVERY + 1)  # fmt: skip
+    return RunPanel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
+                    total=lambda noise: experiments.NOISY_UPDATES // experiments.NOISY_EVERY + 1)  # fmt: skip
 
 
 def draw_accuracy(

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, VERMILLION
 from helpers.data import Dataset
 from lessons.does_it_work import sweeps
@@ -45,8 +45,8 @@ def regularizing(train: Dataset, test: Dataset) -> Panel:
         return text(f"09.regularizing.{'sentence' if parts else 'training'}", parts="; ".join(parts), **numbers)
 
     controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
-    return Panel("09.regularizing", controls, compute, _draw, describe,
-                 total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
+    return RunPanel("09.regularizing", controls, compute, _draw, describe,
+                    total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
 
 
 def _numbers(judged: Judged) -> dict[str, float]:

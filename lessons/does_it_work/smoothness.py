@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import menu, steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, PLAIN
 from helpers.data import Dataset
 from lessons.does_it_work import experiments

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import menu, steps
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, PLAIN
 from helpers.data import Dataset
 from lessons.does_it_work import sweeps
@@ -33,8 +33,8 @@ def sweep(train: Dataset, test: Dataset) -> Panel:
         artists, update = _draw_maps(figure)
         return artists, lambda found: update(shown(found))
 
-    return Panel("09.sweep", [], lambda: sweeps.sweep(train, test), build, lambda found: _describe(shown(found)),
-                 size=(9.0, 4.3), total=lambda: sweeps.UPDATES // sweeps.EVERY + 1)  # fmt: skip
+    return RunPanel("09.sweep", [], lambda: sweeps.sweep(train, test), build, lambda found: _describe(shown(found)),
+                    size=(9.0, 4.3), total=lambda: sweeps.UPDATES // sweeps.EVERY + 1)  # fmt: skip
 
 
 class Shown(NamedTuple):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text, texts
 from course.controls import Control, choice, menu, number, steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers import least_squares
 from helpers.validate import Array

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from course.catalogue import text
 from course.controls import choice, integer, number, steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers import least_squares
 from helpers.validate import Array

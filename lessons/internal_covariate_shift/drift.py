@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, steps
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, PLAIN
 from helpers.data import Dataset
 from helpers.recording import growing
@@ -38,7 +38,7 @@ def training(
         return text("05.training.sentence", unit=unit + 1, **run_numbers(run))
 
     build = partial(draw_percentiles, choose=lambda *_: unit, updates=updates, limit=3, name="05.training")
-    return Panel("05.training", [], compute, build, describe, total=lambda: updates // every + 1)
+    return RunPanel("05.training", [], compute, build, describe, total=lambda: updates // every + 1)
 
 
 def rate_run(train: Dataset, probe: Dataset) -> Panel:
@@ -59,7 +59,7 @@ def rate_run(train: Dataset, probe: Dataset) -> Panel:
     build = partial(draw_percentiles, choose=middle_unit, updates=RUN_UPDATES, limit=7, name="05.rate_run",
                     from_first=True)  # fmt: skip
     controls = [choice("learning_rate", RATES, 0.3), choice("std", STDS, 0.1)]
-    return Panel("05.rate_run", controls, compute, build, describe, total=total)
+    return RunPanel("05.rate_run", controls, compute, build, describe, total=total)
 
 
 def run_numbers(run: Run) -> dict[str, float]:

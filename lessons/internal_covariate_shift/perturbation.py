@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, menu
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BATCHNORM, GREY, PLAIN
 from helpers.network import Network, Parameters
 from helpers.shift import change_by_layer

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.network import Network, Parameters
 from helpers.shift import activation_input

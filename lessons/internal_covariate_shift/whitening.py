@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course.catalogue import text
 from course.controls import choice, integer, menu, number, switch
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, GREEN, GREY
 from helpers.data import Dataset
 from helpers.shift import covariance

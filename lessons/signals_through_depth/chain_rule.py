@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from course.catalogue import text
 from course.controls import steps
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLUE, GREY, VERMILLION
 from helpers.network import Parameters
 from lessons.signals_through_depth import experiments

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, integer, menu
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN, VERMILLION
 from lessons.signals_through_depth.experiments import (
     Run,
@@ -148,7 +148,7 @@ def diverging_run(x: Array, labels: Array, depth: int) -> Panel:
         return text(f"04.run.{key}", verdict=_verdict(run), **_run_numbers(run))
 
     build = partial(_draw_run, updates=total)
-    return Panel("04.run", [choice("scale", SCALES, 3.0)], compute, build, describe, total=lambda scale: total)
+    return RunPanel("04.run", [choice("scale", SCALES, 3.0)], compute, build, describe, total=lambda scale: total)
 
 
 def _draw_run(figure: Figure, updates: int) -> Built:

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from course.catalogue import text
 from course.controls import choice, integer, number
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREEN, VERMILLION
 
 Array = np.ndarray

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from course.catalogue import text
 from course.controls import choice, integer, menu, steps
 from course.grey_image import GreyImage
-from course.live import Panel, Update
+from course.panel import Panel, Update
 from course.style import BLACK, BLUE, GREY
 from helpers.data import Dataset
 from helpers.network import Network, Parameters, predict

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from course.catalogue import text
 from course.controls import choice, menu
-from course.live import Panel, Update
+from course.panel import Panel, RunPanel, Update
 from course.style import BATCHNORM, BLACK, GREY
 from helpers.data import Dataset
 from helpers.network import Network, Parameters
@@ -65,7 +65,7 @@ def training(
 
         return [line for pair in lines for line in pair], update
 
-    return Panel("08.training", [], compute, build, describe, total=lambda: updates, size=SIZE)
+    return RunPanel("08.training", [], compute, build, describe, total=lambda: updates, size=SIZE)
 
 
 def momentum(record: Record, batch_size: int, unit: int) -> Panel:

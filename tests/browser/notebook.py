@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 import course
-from course.live import SETTLED, Live, Panel
+from course.live import Live
+from course.panel import SETTLED, Panel
 from course.pictures import described_picture
 
 

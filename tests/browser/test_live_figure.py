@@ -11,7 +11,7 @@ sys.path.insert(0, "../..")
 import matplotlib.pyplot as plt
 import numpy as np
 import course
-from course import catalogue, controls, live
+from course import catalogue, controls, live, panel as panels
 course.start("en")
 catalogue._words("en")["demo"] = {"panel": {"slope": "slope"}}
 def compute(slope):
@@ -24,7 +24,7 @@ def build(figure):
     return [line], lambda y: line.set_data(np.arange(10), y)
 
 slope = controls.integer("slope", -10, 10, 1)
-panel = live.Panel("demo.panel", [slope], compute, build, lambda y: f"ends at {y[-1]:.0f}")
+panel = panels.Panel("demo.panel", [slope], compute, build, lambda y: f"ends at {y[-1]:.0f}")
 '''
 SHOW = "live.show(panel)"
 PLOTTING = '''
@@ -146,7 +146,7 @@ def compute():
         time.sleep(0.02)
         yield (k + 1) * np.ones(10)
 
-grown = grow(live.Panel("demo.growing", [], compute, build, lambda y: f"grown to {y[0]:.0f}", total=lambda: 400))
+grown = grow(panels.RunPanel("demo.growing", [], compute, build, lambda y: f"grown to {y[0]:.0f}", total=lambda: 400))
 '''
 
 

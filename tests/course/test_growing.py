@@ -9,7 +9,8 @@ import pytest
 import course
 from course import catalogue, controls, growing
 from course.controls import integer
-from course.live import SETTLED, Live, Panel
+from course.live import Live
+from course.panel import SETTLED, Panel, RunPanel
 from tests.browser.notebook import pixels_of
 
 TOTAL = 40
@@ -63,7 +64,7 @@ def run(stop_after=TOTAL, panel_controls=()):
         (line,) = axes.plot([], [], "o-")
         return [line], lambda squares: line.set_data(range(len(squares)), squares)
 
-    return Panel("demo.run", panel_controls, compute, build, lambda s: f"{len(s)} squares", total=lambda: TOTAL)
+    return RunPanel("demo.run", panel_controls, compute, build, lambda s: f"{len(s)} squares", total=lambda: TOTAL)
 
 
 def test_a_run_is_drawn_while_it_is_computed_and_described_at_its_end(displayed):

@@ -16,7 +16,8 @@ from PIL import Image
 
 import course
 from course import catalogue, controls, live
-from course.live import MOVING, SETTLED, Canvas, Live, Panel
+from course.live import Live
+from course.panel import DPI, MOVING, SETTLED, Canvas, Panel, RunPanel
 from course.pictures import described_picture
 
 WORDS = {
@@ -47,7 +48,8 @@ def build(figure):
 
 def panel(compute=lambda a, b: a * np.arange(10.0) ** b, declared=None, describe=None, **options):
     declared = declared or [controls.number("a", -2.0, 2.0, 1.0, 0.1), controls.integer("b", 0, 3, 1)]
-    return Panel("test.panel", declared, compute, build, describe or (lambda y: f"ends at {y[-1]:.1f}"), **options)
+    kind = RunPanel if "total" in options else Panel
+    return kind("test.panel", declared, compute, build, describe or (lambda y: f"ends at {y[-1]:.1f}"), **options)
 
 
 def whole_drawing(declared: Panel, result, scale: int) -> np.ndarray:
@@ -56,7 +58,7 @@ def whole_drawing(declared: Panel, result, scale: int) -> np.ndarray:
     canvas.draw(result, SETTLED)
     for artist in canvas._artists:
         artist.set_animated(False)
-    canvas.figure.set_dpi(live.DPI * scale)
+    canvas.figure.set_dpi(DPI * scale)
     canvas.agg.draw()
     return np.array(canvas.agg.buffer_rgba())
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import course
-from course.live import Panel
+from course.panel import Panel, RunPanel
 from tests.sweep import settings
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*/*.ipynb"))
@@ -22,11 +22,11 @@ def faults(sentence: str) -> list[str]:
     return [found[0] for found in BROKEN.finditer(sentence)] + ["no end"] * (not sentence.endswith("."))
 
 
-def run_panels(path: Path, monkeypatch) -> list[Panel]:
+def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
     """The panels of the notebook at ``path`` that run, shown or grown; what grows is cut short."""
     panels: list[Panel] = []
 
-    def grown(panel: Panel):
+    def grown(panel: RunPanel):
         panels.append(panel)
         *_, last = islice(panel.compute(), max(2, panel.total() // 8))
         return last
@@ -39,7 +39,7 @@ def run_panels(path: Path, monkeypatch) -> list[Panel]:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 exec(compile(cell.source, cell.id, "exec"), namespace)
-    return [panel for panel in panels if panel.total is not None]
+    return [panel for panel in panels if isinstance(panel, RunPanel)]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: f"{path.parent.name}-{path.stem}")

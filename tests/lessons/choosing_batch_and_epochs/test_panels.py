@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 import course
 from course.growing import grow
-from course.live import Canvas, Live
+from course.live import Live
+from course.panel import Canvas
 from helpers.network import Network, forward, initialize
 from lessons.choosing_batch_and_epochs import batch_cost, experiments, fitting, gradient_noise, plots
 from tests.sweep import numbers, swept
