@@ -124,7 +124,8 @@ def row(n: int, d: int) -> str:
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
     print(f"BLAS: {one_thread()}\n")
-    print("| N × D | ours | with checks / ours | textbook / ours | closed form / ours | PyTorch / ours | ours / traffic | a number |")
+    print("| N × D | ours | with checks / ours | textbook / ours | closed form / ours | PyTorch / ours "
+          "| ours / traffic | a number |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
     for size in SIZES:
         print(row(*size), flush=True)

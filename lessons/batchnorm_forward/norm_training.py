@@ -132,7 +132,7 @@ def placement(train: Dataset, test: Dataset, updates: int = UPDATES) -> Panel:
     controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
                 choice("learning_rate", RATES, 0.1)]  # fmt: skip
     return RunPanel("06.placement", controls, compute, lambda figure: _draw_placed(figure, updates), describe,
-                 total=lambda **_: updates // PLACED_EVERY + 1)  # fmt: skip
+                    total=lambda **_: updates // PLACED_EVERY + 1)  # fmt: skip
 
 
 def _placed_numbers(result: Placed) -> dict[str, object]:

@@ -41,8 +41,8 @@ def training(train: Dataset, test: Dataset, std: float, rate: float, updates: in
     """A run to `grow`: the test accuracy of both networks, as in Figure 1a."""
     build = partial(draw_accuracy, names=("plain", "batchnorm"), updates=updates, name="09.training")
     return RunPanel("09.training", [], lambda: both(train, test, std, rate, updates, every), build,
-                 lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
-                 total=lambda: updates // every + 1)  # fmt: skip
+                    lambda run: text("09.training.sentence", **_run_words(run), **_about(run)),
+                    total=lambda: updates // every + 1)  # fmt: skip
 
 
 def settings(train: Dataset, test: Dataset) -> Panel:
@@ -57,7 +57,7 @@ def settings(train: Dataset, test: Dataset) -> Panel:
 
     controls = [choice("std", STDS, 0.1), choice("rate", RATES, 1.0)]
     return RunPanel("09.settings", controls, compute, _draw_chosen, describe,
-                 total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
+                    total=lambda **_: SHORT_UPDATES // SHORT_EVERY + 1)  # fmt: skip
 
 
 def _draw_chosen(figure: Figure) -> Built:
@@ -100,7 +100,7 @@ def strengths(train: Dataset, test: Dataset, std: float, rate: float) -> Panel:
                     jump=jump(found), reached=_count(reached(found)))  # fmt: skip
 
     return RunPanel("09.strengths", [choice("noise", NOISES, 1.0)], compute, _draw_strength, describe,
-                 total=lambda noise: experiments.NOISY_UPDATES // experiments.NOISY_EVERY + 1)  # fmt: skip
+                    total=lambda noise: experiments.NOISY_UPDATES // experiments.NOISY_EVERY + 1)  # fmt: skip
 
 
 def draw_accuracy(

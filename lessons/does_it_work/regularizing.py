@@ -46,7 +46,7 @@ def regularizing(train: Dataset, test: Dataset) -> Panel:
 
     controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
     return RunPanel("09.regularizing", controls, compute, _draw, describe,
-                 total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
+                    total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
 
 
 def _numbers(judged: Judged) -> dict[str, float]:

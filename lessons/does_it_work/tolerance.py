@@ -34,7 +34,7 @@ def sweep(train: Dataset, test: Dataset) -> Panel:
         return artists, lambda found: update(shown(found))
 
     return RunPanel("09.sweep", [], lambda: sweeps.sweep(train, test), build, lambda found: _describe(shown(found)),
-                 size=(9.0, 4.3), total=lambda: sweeps.UPDATES // sweeps.EVERY + 1)  # fmt: skip
+                    size=(9.0, 4.3), total=lambda: sweeps.UPDATES // sweeps.EVERY + 1)  # fmt: skip
 
 
 class Shown(NamedTuple):

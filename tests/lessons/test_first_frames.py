@@ -22,11 +22,11 @@ def faults(sentence: str) -> list[str]:
     return [found[0] for found in BROKEN.finditer(sentence)] + ["no end"] * (not sentence.endswith("."))
 
 
-def run_panels(path: Path, monkeypatch) -> list[Panel]:
+def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
     """The panels of the notebook at ``path`` that run, shown or grown; what grows is cut short."""
     panels: list[Panel] = []
 
-    def grown(panel: Panel):
+    def grown(panel: RunPanel):
         panels.append(panel)
         *_, last = islice(panel.compute(), max(2, panel.total() // 8))
         return last
