@@ -121,7 +121,7 @@ def moments(network: Network, start: Parameters, x: Array, y: Array, run: Sequen
         after, rows = record.parameters, record.rows
         pictures = x[rows[:SHOWN_DIGITS]] * (record.epoch > 0)
         changes = relative_changes(network, before, after)
-        gain = (after["weight1"] - start["weight1"])[:, unit]
+        gain = after["weight1"][:, unit] - start["weight1"][:, unit]
         losses = record.loss, loss_of(network, after, x[rows], y[rows])
         found.append(Moment(record.epoch, record.iteration, pictures, *losses, changes, gain))
         before = after

@@ -228,34 +228,36 @@ def spread(batch: Sequence[float]) -> Panel:
         squares = ((values - mean) ** 2).sum()
         return Spread(values, mean, squares / n, squares / (n - 1))
 
-    def build(figure: Figure) -> Built:
-        ax = figure.subplots()
-        ax.set(xlim=(-6.6, 11.4), ylim=(n + 0.5, -0.9), xticks=range(-5, 6), yticks=range(1, n + 1))
-        ax.set_yticklabels([text(f"00.spread.x{k}") for k in range(1, n + 1)])
-        ax.grid(visible=False, axis="y")
-        ax.spines.bottom.set_bounds(-5, 5)
-        ax.spines.left.set_visible(False)
-        ax.tick_params(axis="y", length=0)
-        (mean,) = ax.plot([], [], color=BLUE)
-        mean_label = ax.text(0, -0.3, "", color=BLUE, ha="center")
-        deviations = [ax.plot([], [], "--o", color=VERMILLION, markevery=[1])[0] for _ in batch]
-        ax.text(8.4, -0.3, text("00.spread.squares"), ha="center")
-        squares = [ax.text(8.4, k, "", ha="center", va="center") for k in range(1, n + 1)]
-
-        def update(result: Spread) -> None:
-            mean.set_data([result.mean] * 2, [0, n + 0.5])
-            mean_label.set_text(text("00.spread.mean", mean=result.mean))
-            mean_label.set_x(result.mean)
-            for k, value in enumerate(result.batch):
-                deviations[k].set_data([result.mean, value], [k + 1, k + 1])
-                deviation = value - result.mean
-                squares[k].set_text(text("00.spread.square", deviation=deviation, square=deviation**2))
-
-        return (mean, mean_label, *deviations, *squares), update
-
     def describe(result: Spread) -> str:
         total = result.biased * n
         return text("00.spread.sentence", **result._asdict(), total=total, n=n, one_less=n - 1)
 
     controls = [number(f"x{k}", -5, 5, value, step=0.5, digits=1) for k, value in enumerate(batch, 1)]
-    return Panel("00.spread", controls, compute, build, describe, size=(9.0, 3.2))
+    return Panel("00.spread", controls, compute, lambda figure: _draw_spread(figure, n), describe, size=(9.0, 3.2))
+
+
+def _draw_spread(figure: Figure, n: int) -> Built:
+    """Each number with its deviation from the mean and, at the right, the square of it."""
+    ax = figure.subplots()
+    ax.set(xlim=(-6.6, 11.4), ylim=(n + 0.5, -0.9), xticks=range(-5, 6), yticks=range(1, n + 1))
+    ax.set_yticklabels([text(f"00.spread.x{k}") for k in range(1, n + 1)])
+    ax.grid(visible=False, axis="y")
+    ax.spines.bottom.set_bounds(-5, 5)
+    ax.spines.left.set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    (mean,) = ax.plot([], [], color=BLUE)
+    mean_label = ax.text(0, -0.3, "", color=BLUE, ha="center")
+    deviations = [ax.plot([], [], "--o", color=VERMILLION, markevery=[1])[0] for _ in range(n)]
+    ax.text(8.4, -0.3, text("00.spread.squares"), ha="center")
+    squares = [ax.text(8.4, k, "", ha="center", va="center") for k in range(1, n + 1)]
+
+    def update(result: Spread) -> None:
+        mean.set_data([result.mean] * 2, [0, n + 0.5])
+        mean_label.set_text(text("00.spread.mean", mean=result.mean))
+        mean_label.set_x(result.mean)
+        for k, value in enumerate(result.batch):
+            deviations[k].set_data([result.mean, value], [k + 1, k + 1])
+            deviation = value - result.mean
+            squares[k].set_text(text("00.spread.square", deviation=deviation, square=deviation**2))
+
+    return (mean, mean_label, *deviations, *squares), update
