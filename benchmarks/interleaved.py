@@ -1,4 +1,4 @@
-"""Timing ways of doing one thing in turns, so that what else the machine does falls on all of them alike."""
+"""Timing ways of doing one thing in turns, by the processor's time: what else the machine does hardly counts."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ def one_thread() -> str:
 
 
 def times(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds a call of each way: one mean a round, over as many calls as fill `SECONDS_A_TURN`."""
+    """Seconds of the processor a call of each way: one mean a round, over as many calls as fill `SECONDS_A_TURN`."""
     calls = {name: _calls_a_turn(way) for name, way in ways.items()}
     measured: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
@@ -38,7 +38,7 @@ def _calls_a_turn(way: Callable[[], object]) -> int:
 
 
 def _timed(way: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(calls):
         way()
-    return (time.perf_counter() - start) / calls
+    return (time.process_time() - start) / calls

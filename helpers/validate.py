@@ -37,6 +37,7 @@ def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[
         parameters = signature(function).parameters.values()
         positional = [one.name for one in parameters if one.kind is not Parameter.KEYWORD_ONLY]
         required = {one.name for one in parameters if one.default is Parameter.empty}
+        result = f"the result of {function.__name__}"
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -50,7 +51,7 @@ def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[
             if returns is None:
                 return function(**given)
             with np.errstate(all="ignore"):  # what overflows is refused in one sentence
-                return returns(f"the result of {function.__name__}", function(**given), settled)
+                return returns(result, function(**given), settled)
 
         return call
 

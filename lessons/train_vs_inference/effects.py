@@ -61,7 +61,7 @@ def after_forgotten_flag(seed: int, order: Array, size: int) -> float:
     stored = dict(run(BATCHNORM, seed).running)
     for z in (z_of(seed, TEST.x[order[i : i + size]]) for i in range(0, len(order), size)):
         stored["mean1"], stored["var1"] = update_running_stats(
-            stored["mean1"], stored["var1"], z.mean(axis=0), z.var(axis=0), len(z))  # fmt: skip
+            stored["mean1"], stored["var1"], z.mean(axis=0), z.var(axis=0), len(z), momentum=0.1)  # fmt: skip
     return right(BATCHNORM, run(BATCHNORM, seed).parameters, stored)
 
 
