@@ -16,18 +16,10 @@ Record = TypeVar("Record")
 
 
 def run(
-    network: Network,
-    parameters: Parameters,
-    x: Array,
-    y: Array,
-    *,
-    updates: int,
-    batch_size: int,
-    learning_rate: float,
-    rng: np.random.Generator,
-    drop_last: bool = False,
+    network: Network, parameters: Parameters, x: Array, y: Array, *, updates: int, batch_size: int,
+    learning_rate: float, rng: np.random.Generator, drop_last: bool = False,
     differentiate: Differentiate | None = None,
-) -> Iterator[Step]:
+) -> Iterator[Step]:  # fmt: skip
     """The start as a step with update 0 and loss NaN, then the first ``updates`` of `training_steps`.
 
     Fewer if one diverges; that step is the last. ValueError at the call as there, and for ``updates`` below 0.
@@ -36,8 +28,7 @@ def run(
     numbers = {"batch_size": batch_size, "learning_rate": learning_rate, "rng": rng, "drop_last": drop_last}
     steps = training_steps(network, parameters, x, y, epochs=max(updates, 1), differentiate=differentiate, **numbers)
     running = initial_running_stats(network, np.asarray(parameters["weight1"]).dtype)
-    start = Step(0, 0, 0, math.nan, parameters, {}, running)
-    return chain([start], islice(steps, updates))
+    return chain([Step(0, 0, 0, math.nan, parameters, {}, running)], islice(steps, updates))
 
 
 def diverged(step: Step) -> bool:
