@@ -192,6 +192,8 @@ def test_after_a_restart_the_panel_says_that_it_has_stopped(page, lab, notebook)
     page.click(".jp-Dialog-button.jp-mod-accept")
     page.wait_for_selector(".course-panel.jupyter-widgets-disconnected")
     says_stopped(page, ".course-panel")
+    marks = "parts => parts.map(part => getComputedStyle(part, '::before').content)"
+    assert set(page.locator(".course-panel .jupyter-widgets-disconnected").evaluate_all(marks)) == {"none"}
     shows(page, 1)
 
 
