@@ -27,20 +27,17 @@ class Recipe:
 
     norm: over what statistics are taken in the hidden layers: "batch", one mean and variance for each unit; "ghost",
         the same within each ``ghost`` examples of the batch; "layer", one for each example; or "none".
-    noise: z is stretched by a number from 1 to 1 + noise / 2 and moved by one from −noise to noise, for each unit and
-        network, drawn anew in each training pass.
     """
     sizes: tuple[int, ...]
     activation: str = "relu"
     norm: str = "none"
     ghost: int = 16
-    noise: float = 0.0
 
     def __post_init__(self) -> None:
         """Each field as it is needed, or ValueError."""
         validate.check_fields(
             self, sizes=layer_sizes, activation=validate.one_of("relu", "sigmoid"), ghost=validate.whole_number,
-            norm=validate.one_of(*NORMS), noise=validate.not_negative,
+            norm=validate.one_of(*NORMS),
         )  # fmt: skip
 
     @property
@@ -59,12 +56,11 @@ class Normed(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One layer's input, the input z of its activation and its cache, its normalization and the noise's stretch."""
+    """One layer's input, the input z of its activation and its cache, its normalization."""
     x: Array
     z: Array
     activation: Any = None
     normed: Normed | None = None
-    stretch: Array | float = 1.0
 
 
 def start(recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dtype: type = np.float32) -> Parameters:
@@ -77,36 +73,28 @@ def start(recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dt
 
 
 def forward(
-    recipe: Recipe, parameters: Parameters, x: Array, rng: np.random.Generator | None = None,
-    fixed: Sequence[tuple[Array, Array]] | None = None,
-) -> tuple[Array, list[Layer]]:  # fmt: skip
-    """Logits (S, N, C) and the layers for x (N, D), with noise if there is an ``rng``.
-
-    ``fixed`` holds each hidden layer's (mean, var): inference mode.
-    """
+    recipe: Recipe, parameters: Parameters, x: Array, fixed: Sequence[tuple[Array, Array]] | None = None
+) -> tuple[Array, list[Layer]]:
+    """Logits (S, N, C) and the layers for x (N, D); ``fixed`` holds each hidden layer's (mean, var): inference mode."""
     out, layers = x, []
     for k in range(1, recipe.depth + 1):
         x, out = out, out @ parameters[f"weight{k}"]
-        normed, stretch, activation = None, 1.0, None
+        normed, activation = None, None
         if k == recipe.depth or recipe.norm == "none":
             out += parameters[f"bias{k}"]
         else:
             normed = _normalize(recipe, out, fixed[k - 1] if fixed else None)
             out = parameters[f"gamma{k}"] * normed.x_hat.reshape(out.shape) + parameters[f"beta{k}"]
-            stretch, shift = _noise(recipe, out, rng)
-            out = stretch * out + shift
         z = out
         if k < recipe.depth:
             out, activation = ACTIVATIONS[recipe.activation][0](z)
-        layers.append(Layer(x, z, activation, normed, stretch))
+        layers.append(Layer(x, z, activation, normed))
     return out, layers
 
 
-def loss_and_gradients(
-    recipe: Recipe, parameters: Parameters, x: Array, y: Array, rng: np.random.Generator | None = None
-) -> tuple[Array, Parameters]:
+def loss_and_gradients(recipe: Recipe, parameters: Parameters, x: Array, y: Array) -> tuple[Array, Parameters]:
     """Mean softmax cross-entropy (S,) and its gradients in training mode; x (N, D), y (N,)."""
-    logits, layers = forward(recipe, parameters, x, rng)
+    logits, layers = forward(recipe, parameters, x)
     losses, dout = cross_entropy(logits, y)
     gradients: Parameters = {}
     for k in range(recipe.depth, 0, -1):
@@ -116,7 +104,6 @@ def loss_and_gradients(
         if layer.normed is None:
             gradients[f"bias{k}"] = dout.sum(axis=1, keepdims=True)
         else:
-            dout = dout * layer.stretch
             gradients[f"gamma{k}"] = (dout * layer.normed.x_hat.reshape(dout.shape)).sum(axis=1, keepdims=True)
             gradients[f"beta{k}"] = dout.sum(axis=1, keepdims=True)
             dout = _normalize_backward(dout * parameters[f"gamma{k}"], layer.normed)
@@ -148,7 +135,7 @@ def updates(
         order = rng.permutation(len(x))
         for part in slices:
             with np.errstate(over="ignore", invalid="ignore"):
-                _, gradients = loss_and_gradients(recipe, parameters, x[order[part]], y[order[part]], rng)
+                _, gradients = loss_and_gradients(recipe, parameters, x[order[part]], y[order[part]])
                 parameters = {name: value - steps * gradients[name] for name, value in parameters.items()}
             yield parameters
 
@@ -157,7 +144,7 @@ def updates(
 def judged(recipe: Recipe, parameters: Parameters, train_x: Array, x: Array, y: Array) -> tuple[Array, Array]:
     """(losses, accuracies), each (S,), on x (N, D), y (N,) in inference mode; NaN for a network that has diverged.
 
-    Where a batch normalizes, the mean and the variance over all of ``train_x`` take its place; there is no noise.
+    Where a batch normalizes, the mean and the variance over all of ``train_x`` take its place.
     """
     fixed = None
     with np.errstate(over="ignore", invalid="ignore"):
@@ -186,10 +173,3 @@ def _normalize_backward(dx_hat: Array, normed: Normed) -> Array:
     d = dx_hat.reshape(x_hat.shape)
     centred = d - d.mean(axis=axis, keepdims=True) - x_hat * (d * x_hat).mean(axis=axis, keepdims=True)
     return (inv_std * centred).reshape(dx_hat.shape)
-
-
-def _noise(recipe: Recipe, z: Array, rng: np.random.Generator | None) -> tuple[Array | float, Array | float]:
-    if recipe.noise == 0 or rng is None:
-        return 1.0, 0.0
-    one, two = rng.uniform(size=(2, z.shape[0], 1, z.shape[2])).astype(z.dtype)
-    return 1 + recipe.noise / 2 * one, recipe.noise * (2 * two - 1)
