@@ -16,6 +16,7 @@ from helpers.validate import Array, checked, finite, floats
 
 class BatchNormCache(NamedTuple):
     """What the backward pass and the running statistics need; ``var`` is biased, 1/N."""
+
     x_hat: Array  # (N, D)
     inv_std: Array  # (D,)
     gamma: Array  # (D,)

@@ -29,6 +29,7 @@ class Dataset:
     ``x`` is (N, D), one row an example; ``y`` is (N,): class numbers as int64, or a regression's targets.
     ``feature_names`` has D names and ``target_names`` one a class; each is empty where there are none.
     """
+
     name: str
     x: Array
     y: Array

@@ -16,22 +16,26 @@ BLOCK_ROWS = 256
 
 class LinearCache(NamedTuple):
     """The input (N, D_in) and the weight (D_in, D_out)."""
+
     x: Array
     weight: Array
 
 
 class ReluCache(NamedTuple):
     """Where the input was above 0."""
+
     positive: Array
 
 
 class SigmoidCache(NamedTuple):
     """The output."""
+
     out: Array
 
 
 class TanhCache(NamedTuple):
     """The output."""
+
     out: Array
 
 

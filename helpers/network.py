@@ -33,6 +33,7 @@ class LayerCache(NamedTuple):
 
     ``norm`` is None without batch normalization; ``z`` and ``activation`` are None in the last layer.
     """
+
     linear: LinearCache
     norm: BatchNormCache | None = None
     z: Array | None = None
@@ -62,6 +63,7 @@ class Network:
     ``batchnorm`` is one bool for all hidden layers or a tuple with one for each; §3.2 places it before the
     activation, ``norm_after_activation`` after it. ValueError if a field is not as described.
     """
+
     sizes: tuple[int, ...]
     activation: str = "relu"
     batchnorm: bool | tuple[bool, ...] = False

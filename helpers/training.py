@@ -31,6 +31,7 @@ class Step(NamedTuple):
     ``loss`` and ``gradients`` are the batch's before the update, ``parameters`` and ``running`` those after it. Where a
     run diverges, the loss is not finite, ``gradients`` is empty, and the other two are the last finite ones.
     """
+
     epoch: int
     iteration: int
     update: int
@@ -46,6 +47,7 @@ class History:
 
     ``interrupted``: stopped from outside; ``diverged``: the update whose loss was not finite, or None.
     """
+
     losses: list[float]
     epochs: list[int]
     parameters: Parameters

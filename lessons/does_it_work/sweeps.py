@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers import stacked
 from helpers.data import Dataset
 from helpers.recording import last
-from helpers.stacked import Recipe
 from helpers.validate import Array
+from lessons.does_it_work import stacked
+from lessons.does_it_work.stacked import Recipe
 
 SIZES, BATCH_SIZE = (64, 32, 32, 10), 30
 RATES, STDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), (0.003, 0.03, 0.1, 0.3, 1.0)

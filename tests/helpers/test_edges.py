@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from helpers import least_squares, stacked
+from helpers import least_squares
 from helpers.batching import batch_slices, iterations_per_epoch, minibatches
 from helpers.batchnorm import (
     batchnorm_backward,
@@ -79,7 +79,6 @@ def test_a_network_keeps_its_numbers_as_pythons_own(kind):
     wanted = initialize(Network((200, 200, 2), "sigmoid"), np.random.default_rng(0))["weight1"]
     drawn = initialize(Network((np.uint8(200), np.uint8(200), 2), "sigmoid"), np.random.default_rng(0))["weight1"]
     assert np.array_equal(drawn, wanted)
-    assert stacked.Recipe((kind(100), 2)).sizes == (100, 2)
 
 
 def test_running_statistics_take_small_integers_and_fractions():
@@ -332,15 +331,6 @@ def test_a_run_without_a_batch_is_refused():
     arguments = network, initialize(network, RNG), np.ones((20, 3)), np.zeros(20, int)
     one_sentence(lambda: train(*arguments, **run), "batch_size is 32")
     one_sentence(lambda: training_steps(*arguments, **run), "batch_size is 32")
-    recipe = stacked.Recipe((3, 2))
-    updates = stacked.updates(recipe, stacked.start(recipe, [0], [None]), SINGLE, [0] * 6, [0.1], 32, RNG)
-    one_sentence(lambda: next(updates), "batch_size is 32")
-
-
-def test_a_batch_that_ghosts_do_not_divide_is_refused():
-    recipe = stacked.Recipe((3, 4, 2), norm="ghost", ghost=4)
-    updates = stacked.updates(recipe, stacked.start(recipe, [0], [None]), SINGLE, [0] * 6, [0.1], 6, RNG)
-    one_sentence(lambda: next(updates), "batch_size is 6")
 
 
 # The call itself

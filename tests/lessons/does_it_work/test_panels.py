@@ -7,11 +7,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from helpers import stacked
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network, forward, initialize, loss_and_gradients
-from helpers.stacked import Recipe
-from lessons.does_it_work import experiments, first_figure, plots, regularizing, smoothness, sweeps, tolerance
+from lessons.does_it_work import experiments, first_figure, plots, regularizing, smoothness, stacked, sweeps, tolerance
+from lessons.does_it_work.stacked import Recipe
 from lessons.signals_through_depth import depth
 from tests.sweep import numbers, some_digits, swept
 

@@ -28,6 +28,7 @@ class Recipe:
     norm: over what statistics are taken in the hidden layers: "batch", one mean and variance for each unit; "ghost",
         the same within each ``ghost`` examples of the batch; "layer", one for each example; or "none".
     """
+
     sizes: tuple[int, ...]
     activation: str = "relu"
     norm: str = "none"
@@ -48,6 +49,7 @@ class Recipe:
 
 class Normed(NamedTuple):
     """What the way back needs; the statistics are taken over ``axis``, in groups of ``shape``."""
+
     x_hat: Array
     inv_std: Array
     mean: Array
@@ -57,6 +59,7 @@ class Normed(NamedTuple):
 
 class Layer(NamedTuple):
     """One layer's input, the input z of its activation and its cache, its normalization."""
+
     x: Array
     z: Array
     activation: Any = None
