@@ -88,12 +88,13 @@ def statistics(network: Network, parameters: Parameters, x: Array) -> Parameters
 
 def states(
     name: str, train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int, *,
-    noise: float = NOISE, seed: int = 0,
+    noise: float = NOISE, seed: int = 0, keep: bool = True,
 ) -> Iterator[State]:  # fmt: skip
     """The network after 0, ``every``, 2 · ``every`` … updates; first weights and batches depend on ``seed`` alone.
 
     z is that of a fixed probe in training mode: with the probe's own statistics and, if the network is "noisy", a
-    fresh draw of noise of the strength ``noise``. A network that diverges ends the run.
+    fresh draw of noise of the strength ``noise``. A network that diverges ends the run. Without ``keep`` a state has no
+    parameters, which weigh 400 kB: a picture needs none.
     """
     chosen, strength = network(name), noise if name == "noisy" else 0.0
     batches, draws = np.random.default_rng(100 + seed), np.random.default_rng(300 + seed)
@@ -103,7 +104,7 @@ def states(
         right = accuracy(predict(chosen, step.parameters, stored, test.x[:TESTED]), test.y[:TESTED])
         moved = with_noise(step.parameters, strength, draws)[0] if strength else step.parameters
         z = activation_input(chosen, moved, test.x[:PROBED], LAYER)
-        return State(step.update, step.parameters, right, percentiles(z))
+        return State(step.update, step.parameters if keep else {}, right, percentiles(z))
 
     first = initialize(chosen, np.random.default_rng(seed), std, np.float32)
     steps = run(chosen, first, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
@@ -118,9 +119,11 @@ def with_strength(
     return states("noisy", train, test, std, rate, NOISY_UPDATES, NOISY_EVERY, noise=noise, seed=seed)
 
 
-def both(train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int) -> Iterator[Run]:
+def both(
+    train: Dataset, test: Dataset, std: float, rate: float, updates: int, every: int, keep: bool = True
+) -> Iterator[Run]:
     """The run so far, after each moment: both networks from the same first weights, with the same batches."""
-    pairs = zip(*(states(name, train, test, std, rate, updates, every) for name in ("plain", "batchnorm")),
+    pairs = zip(*(states(name, train, test, std, rate, updates, every, keep=keep) for name in ("plain", "batchnorm")),
                 strict=False)  # fmt: skip
     return growing(Moment(plain.update, plain, normed) for plain, normed in pairs)
 

@@ -49,7 +49,7 @@ def settings(train: Dataset, test: Dataset) -> Panel:
     """The same training, shorter, with a chosen spread of the first weights and a chosen learning rate."""
 
     def compute(std: float, rate: float) -> Iterator[Chosen]:
-        for run in both(train, test, std, rate, SHORT_UPDATES, SHORT_EVERY):
+        for run in both(train, test, std, rate, SHORT_UPDATES, SHORT_EVERY, keep=False):
             yield Chosen(std, rate, run)
 
     def describe(chosen: Chosen) -> str:
