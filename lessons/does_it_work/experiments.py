@@ -116,7 +116,8 @@ def with_strength(
     noise: float, train: Dataset, test: Dataset, std: float, rate: float, seed: int = 0
 ) -> Iterator[State]:
     """The "noisy" network with noise of another strength, for 450 updates."""
-    return states("noisy", train, test, std, rate, NOISY_UPDATES, NOISY_EVERY, noise=noise, seed=seed)
+    return states("noisy", train, test, std, rate, NOISY_UPDATES, NOISY_EVERY, noise=noise, seed=seed,
+                  keep=False)  # fmt: skip
 
 
 def both(

@@ -46,7 +46,7 @@ def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
 def test_the_first_sentence_of_a_run_is_whole(path, monkeypatch):
     for panel in run_panels(path, monkeypatch):
         for values in settings(panel):
-            sentence = panel.describe(next(iter(panel.compute(**values))))
+            sentence = panel.sentence(next(iter(panel.compute(**values))), values)
             assert not faults(sentence), f"{panel.name}, {values}: {sentence}"
 
 
