@@ -21,6 +21,11 @@ AT_REST = """([cell, sentence, not]) => {
   return image && image.alt === sentence && image.src.startsWith("data:image/png") && image.src !== not;
 }"""
 
+ANNOUNCED = """([cell, sentence]) => {
+  const said = cell.querySelector(".course-said [role=status]").textContent;
+  return said === "" || said === sentence;  // nothing before the first move
+}"""
+
 
 def declared_panels(path: Path, monkeypatch) -> list[Panel]:
     """The panels that the notebook at ``path`` shows, in order, from running its cells here."""
@@ -61,5 +66,5 @@ def sees(cell: Any, sentence: str, pixels: np.ndarray) -> None:
         if shown.shape == pixels.shape and np.mean(np.any(shown != pixels, axis=2)) < 0.001:
             break
     assert cell.locator(".course-live p").inner_text() == sentence
-    assert cell.locator(".course-said").inner_text() in ("", sentence)
+    cell.page.wait_for_function(ANNOUNCED, arg=[cell.element_handle(), sentence])
     assert cell.locator("img:visible").count() == 1
