@@ -239,7 +239,7 @@ def test_a_figure_grows_while_its_cell_runs_and_stays_after_an_interrupt(page, l
     page.locator(".jp-Cell").nth(1).click()
     start_all(page)
     sees_growth(page)
-    assert page.locator(".course-panel .progress-bar").evaluate("bar => bar.getBoundingClientRect().width") > 0
+    page.wait_for_function("() => document.querySelector('.progress-bar').getBoundingClientRect().width > 0")
     choose(page, "Kernel", "Interrupt Kernel")
     final = page.locator('.course-live img[alt^="grown to"]')
     final.wait_for()
