@@ -43,6 +43,7 @@ def seen(picture) -> tuple[str, str]:
     """The description of ``picture``, which is on the page, and the words below it, if they are there to be seen."""
     picture.scroll_into_view_if_needed()
     words = picture.locator("xpath=following-sibling::p")
+    picture.page.wait_for_function("words => words.innerText", arg=words.element_handle())
     assert picture.bounding_box()["width"] > 0
     return picture.get_attribute("alt"), words.inner_text()
 
