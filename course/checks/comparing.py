@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.catalogue import text
-from course.checks.exercise import Exercise, Quantity
+from course.checks.exercise import Task
 from course.checks.wording import both, brief
 
 FLOAT32_TOLERANCE = 1e-4
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
     expected: Any
 
 
-def difference(found: Any, expected: Any, rules: Exercise | Quantity) -> Difference | None:
+def difference(found: Any, expected: Any, rules: Task) -> Difference | None:
     """The first difference, or None if ``found`` is as good as ``expected`` by the rules of its exercise.
 
     They are the tolerance, the parts' names, and whether a list is no array and 50.0 no whole number (exact_types).
@@ -72,7 +72,7 @@ def _kind(value: Any) -> str:
     return "function" if callable(value) else "other"
 
 
-def _pairs(found: Any, expected: Any, rules: Exercise | Quantity, place: str = "") -> Iterator[Pair]:
+def _pairs(found: Any, expected: Any, rules: Task, place: str = "") -> Iterator[Pair]:
     """Go down into tuples, lists and dicts as far as both sides have the same form."""
     if not rules.exact_types and isinstance(found, list | tuple) and isinstance(expected, np.ndarray):
         with suppress(ValueError):  # ragged
@@ -90,7 +90,7 @@ def _pairs(found: Any, expected: Any, rules: Exercise | Quantity, place: str = "
         yield Pair(place, found, expected)
 
 
-def _shape(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
+def _shape(pair: Pair, rules: Task) -> Difference | None:
     found, expected = _kind(pair.found), _kind(pair.expected)
     numbers = {"whole", "number", "truth"}  # which of them it is, is a question of dtype
     same = found == expected or {found, expected} <= numbers
@@ -99,7 +99,7 @@ def _shape(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     return None
 
 
-def _dtype(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
+def _dtype(pair: Pair, rules: Task) -> Difference | None:
     found, expected = _dtype_of(pair.found), _dtype_of(pair.expected)
     is_array = _kind(pair.expected) == "array"
     if found is None or expected is None or _fits(found, expected, rules, is_array):
@@ -112,7 +112,7 @@ def _dtype_of(value: Any) -> np.dtype | None:
     return np.asarray(value).dtype if _kind(value) in ("array", "whole", "number", "truth") else None
 
 
-def _fits(found: np.dtype, expected: np.dtype, rules: Exercise | Quantity, is_array: bool) -> bool:
+def _fits(found: np.dtype, expected: np.dtype, rules: Task, is_array: bool) -> bool:
     """Any integer is as good as another, and a number's float width does not matter, but an array's does."""
     if found == expected:
         return True
@@ -121,13 +121,13 @@ def _fits(found: np.dtype, expected: np.dtype, rules: Exercise | Quantity, is_ar
     return expected.kind == "f" and found.kind in "iuf" and not (is_array and rules.exact_types)
 
 
-def _finite(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
+def _finite(pair: Pair, rules: Task) -> Difference | None:
     if _kind(pair.expected) not in ("array", "whole", "number"):
         return None
     return _at(pair, "finite", np.isfinite(pair.found) | ~np.isfinite(pair.expected))
 
 
-def _value(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
+def _value(pair: Pair, rules: Task) -> Difference | None:
     kind = _kind(pair.expected)
     if kind in ("array", "whole", "number", "truth"):
         return _at(pair, "value", _close(np.asarray(pair.found), np.asarray(pair.expected), rules))
@@ -139,7 +139,7 @@ def _value(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
     return Difference("value", pair.place, brief(pair.found), brief(pair.expected))
 
 
-def _close(found: np.ndarray, expected: np.ndarray, rules: Exercise | Quantity) -> np.ndarray:
+def _close(found: np.ndarray, expected: np.ndarray, rules: Task) -> np.ndarray:
     if expected.dtype.kind not in "f":
         return found == expected
     tolerance = max(rules.tolerance, FLOAT32_TOLERANCE) if expected.dtype == np.float32 else rules.tolerance

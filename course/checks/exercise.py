@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,35 +12,45 @@ from course.checks.running import Outcome, attempt
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """An exercise whose answer is a function.
+class Task:
+    """What both kinds of exercise say of themselves; each has a ``right`` answer, and `outcomes` of any answer.
 
     name: lesson and exercise, such as ``"01.step"``.
-    reference: the right function; sentences call the arguments by its parameters' names.
-    cases: from a Generator with a fixed seed to the argument tuples it is tried on.
-    mistakes: wrong functions by name; each name is a text beside the exercise's other texts.
+    mistakes: wrong answers by name; each name is a text beside the exercise's other texts.
     parts: the names of the parts, where the result is a tuple.
-    view: turns a result into what is compared: ``view(result, *arguments)``, for results that may differ and be right.
-    stub: a function that does what the unsolved cell does, where that is more than returning None or ``...``.
+    stub: an answer that does what the unsolved cell does, where that is more than None or ``...``.
     tolerance: relative to the largest expected number; float32 results get at least 1e-4.
     seconds: how long all cases together may take.
     """
 
     name: str
-    reference: Callable[..., Any]
-    cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
-    mistakes: Mapping[str, Callable[..., Any]]
+    _: KW_ONLY
+    mistakes: Mapping[str, Any]
     parts: tuple[str, ...] = ()
-    view: Callable[..., Any] | None = None
     stub: Any = ...
     tolerance: float = 1e-6
     seconds: float = 3.0
-    exact_types = True
 
-    @property
-    def right(self) -> Callable[..., Any]:
-        """The right answer."""
-        return self.reference
+    def key(self, *entry: str) -> str:
+        """Where the exercise's texts, or the ``entry`` among them, are in the catalogue: ``01.exercise.step.right``."""
+        lesson, name = self.name.split(".", 1)
+        return ".".join([lesson, "exercise", name, *entry])
+
+
+@dataclass(frozen=True)
+class Exercise(Task):
+    """An exercise whose answer is a function.
+
+    reference: the right function; sentences call the arguments by its parameters' names.
+    cases: from a Generator with a fixed seed to the argument tuples it is tried on.
+    view: turns a result into what is compared: ``view(result, *arguments)``, for results that may differ and be right.
+    """
+
+    reference: Callable[..., Any]
+    cases: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
+    view: Callable[..., Any] | None = None
+    right = property(attrgetter("reference"))
+    exact_types = True
 
     def outcomes(self, answer: Callable[..., Any]) -> list[Outcome]:
         """What ``answer`` does on each case, as far as the first that raises."""
@@ -53,25 +64,15 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """An exercise whose answer is a number, an array, a word or a tuple of these; fields as in `Exercise`.
+class Quantity(Task):
+    """An exercise whose answer is a number, an array, a word or a tuple of these.
 
     Lists count as arrays here, and 50.0 as 50; the case of a word does not matter.
     """
 
-    name: str
     expected: Any
-    mistakes: Mapping[str, Any]
-    parts: tuple[str, ...] = ()
-    stub: Any = ...
-    tolerance: float = 1e-6
-    seconds: float = 3.0
+    right = property(attrgetter("expected"))
     exact_types = False
-
-    @property
-    def right(self) -> Any:
-        """The right answer."""
-        return self.expected
 
     def outcomes(self, answer: Any) -> list[Outcome]:
         """The answer itself, as the only outcome."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.catalogue import text
 from course.checks.comparing import Difference, difference, unfinished
-from course.checks.exercise import Exercise, Quantity
+from course.checks.exercise import Exercise, Quantity, Task
 from course.checks.guarding import guarded
 from course.checks.limits import Stopped, limited
 from course.checks.running import Outcome
@@ -31,7 +31,7 @@ class Problem(NamedTuple):
     difference: Difference | None = None
 
 
-def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def judge(exercise: Task, answer: Any) -> Verdict:
     """The verdict on ``answer``. Never raises and always ends, whatever ``answer`` is or does."""
     try:
         with warnings.catch_warnings(), guarded() as slips:
@@ -47,7 +47,7 @@ def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))
 
 
-def _readable(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _readable(exercise: Task, answer: Any) -> Verdict:
     try:
         with np.errstate(all="ignore"):
             return _verdict(exercise, answer)
@@ -57,7 +57,7 @@ def _readable(exercise: Exercise | Quantity, answer: Any) -> Verdict:
         return Verdict("unreadable", text("checks.unreadable", error=type(error).__name__))
 
 
-def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _verdict(exercise: Task, answer: Any) -> Verdict:
     if unfinished(answer):
         return _unfinished(exercise)
     if isinstance(exercise, Exercise) and not callable(answer):
@@ -70,18 +70,14 @@ def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
     problems = (_problem(outcome, right, exercise) for outcome, right in zip(found, expected, strict=False))
     problem = next(filter(None, problems), None)
     if problem is None:
-        return Verdict("right", text(_key(exercise, "right")))
+        return Verdict("right", text(exercise.key("right")))
     for name, mistake in exercise.mistakes.items():
         if _alike(found, exercise.outcomes(mistake), exercise):
-            return Verdict(name, text(_key(exercise, name), **_in_full(problem, _fields(exercise, problem))))
+            return Verdict(name, text(exercise.key(name), **_in_full(problem, _fields(exercise, problem))))
     return Verdict(problem.kind, _sentence(exercise, answer, problem))
 
 
-def _key(exercise: Exercise | Quantity, entry: str) -> str:
-    return "{}.exercise.{}.{}".format(*exercise.name.split(".", 1), entry)
-
-
-def _unfinished(exercise: Exercise | Quantity) -> Verdict:
+def _unfinished(exercise: Task) -> Verdict:
     return Verdict("unfinished", text("checks.unfinished", name=exercise.name))
 
 
@@ -97,17 +93,17 @@ def _said(error: BaseException) -> tuple[str, str]:
     return type(error).__name__, short(error, str).rstrip(".")
 
 
-def _alike(found: list[Outcome], other: list[Outcome], rules: Exercise | Quantity) -> bool:
+def _alike(found: list[Outcome], other: list[Outcome], rules: Task) -> bool:
     return len(found) == len(other) and all(_same_end(*pair, rules) for pair in zip(found, other, strict=True))
 
 
-def _same_end(found: Outcome, other: Outcome, rules: Exercise | Quantity) -> bool:
+def _same_end(found: Outcome, other: Outcome, rules: Task) -> bool:
     if found.error and other.error:
         return _said(found.error) == _said(other.error)
     return not (found.error or other.error) and difference(found.value, other.value, rules) is None
 
 
-def _problem(found: Outcome, expected: Outcome, rules: Exercise | Quantity) -> Problem | None:
+def _problem(found: Outcome, expected: Outcome, rules: Task) -> Problem | None:
     if found.error:
         return Problem("changed" if found.changed else "raised", found, expected)
     first = difference(found.value, expected.value, rules)
@@ -116,7 +112,7 @@ def _problem(found: Outcome, expected: Outcome, rules: Exercise | Quantity) -> P
     return None if first is None else Problem(first.kind, found, expected, first)
 
 
-def _sentence(exercise: Exercise | Quantity, answer: Any, problem: Problem) -> str:
+def _sentence(exercise: Task, answer: Any, problem: Problem) -> str:
     fields = _fields(exercise, problem)
     if problem.kind == "raised":
         kind, message = _said(problem.outcome.error)
@@ -142,7 +138,7 @@ def _in_full(problem: Problem, fields: dict[str, str]) -> dict[str, str]:
     return fields | {"expected": fields["expected"] + fields["given"]} if problem.kind == "shape" else fields
 
 
-def _fields(exercise: Exercise | Quantity, problem: Problem) -> dict[str, str]:
+def _fields(exercise: Task, problem: Problem) -> dict[str, str]:
     """What a sentence may say; of a call that did not return, only what was called and given."""
     answer = text("checks.answer")
     call, result = (problem.outcome.call, text("checks.result")) if problem.outcome.call else (answer, answer)
