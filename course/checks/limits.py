@@ -2,10 +2,11 @@
 
 import contextlib
 import contextvars
-import ctypes
 import threading
 import time
 from collections.abc import Callable
+from ctypes import c_ulong, py_object, pythonapi
+from functools import partial
 from typing import Any, NamedTuple
 
 GRACE_SECONDS = 1.0
@@ -42,7 +43,9 @@ def limited(work: Callable[[], Any], seconds: float) -> Ending:
     try:
         in_time = _ends(thread, seconds)
     finally:
-        gone = _stop(thread)
+        # Again and again, in case it is caught.
+        throw = partial(pythonapi.PyThreadState_SetAsyncExc, c_ulong(thread.ident or 0), py_object(Stopped))
+        gone = _ends(thread, GRACE_SECONDS, throw)
     if in_time and results:
         return Ending("done", results[0])
     return Ending("late" if gone else "stuck")
@@ -53,18 +56,13 @@ def _keep(work: Callable[[], Any], results: list[Any]) -> None:
         results.append(work())
 
 
-def _ends(thread: threading.Thread, seconds: float) -> bool:
-    """Wait by sleeping: `Thread.join`, when it is interrupted, takes the thread for ended on Python 3.11."""
+def _ends(thread: threading.Thread, seconds: float, meanwhile: Callable[[], Any] = lambda: None) -> bool:
+    """Whether ``thread`` ends within ``seconds``, in which ``meanwhile`` is called again and again.
+
+    It waits by sleeping: `Thread.join`, when it is interrupted, takes the thread for ended on Python 3.11.
+    """
     deadline = time.monotonic() + seconds
     while thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-    return not thread.is_alive()
-
-
-def _stop(thread: threading.Thread) -> bool:
-    """Throw `Stopped` into ``thread`` until it ends, again and again in case it is caught; whether it ended."""
-    deadline = time.monotonic() + GRACE_SECONDS
-    while thread.is_alive() and time.monotonic() < deadline:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stopped))
+        meanwhile()
         time.sleep(POLL_SECONDS)
     return not thread.is_alive()
