@@ -103,11 +103,7 @@ def player(slider: widgets.IntSlider, seconds: float = 0.3) -> widgets.HBox:
 
 def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Button:
     button = widgets.Button(description=text(label), layout={"width": "auto"})
-
-    def move(_: widgets.Button) -> None:
-        slider.value = min(max(slider.value + by, slider.min), slider.max)
-
-    button.on_click(move)
+    button.on_click(lambda _: slider.set_trait("value", slider.value + by))  # the slider keeps it between its ends
     return button
 
 
