@@ -86,17 +86,15 @@ def _first(place: str, found: Any, expected: Any, rules: Task) -> Difference | N
     if not same or kind in ("list", "tuple", "dict") or np.shape(found) != np.shape(expected):
         return Difference("shape", place, described(found), described(expected))
     if kind == "array" or kind in NUMBERS:
-        return _first_number(place, np.asarray(found), np.asarray(expected), rules, kind == "array")
+        return _first_number(place, np.asarray(found), np.asarray(expected), rules)
     same = type(found) is type(expected) and _plain(found) == _plain(expected)
     return None if same else Difference("value", place, brief(found), brief(expected))
 
 
-def _first_number(
-    place: str, found: np.ndarray, expected: np.ndarray, rules: Task, is_array: bool
-) -> Difference | None:
-    if not _fits(found.dtype, expected.dtype, rules, is_array):
+def _first_number(place: str, found: np.ndarray, expected: np.ndarray, rules: Task) -> Difference | None:
+    if not _fits(found.dtype, expected, rules):
         # A number's type as Python calls it: int, not int64.
-        sides = (str(side.dtype) if is_array else type(side.item()).__name__ for side in (found, expected))
+        sides = (str(side.dtype) if side.ndim else type(side.item()).__name__ for side in (found, expected))
         return Difference("dtype", place, *sides)
     finite = np.isfinite(found) | ~np.isfinite(expected)
     good = _close(found, expected, rules) if np.all(finite) else finite
@@ -111,13 +109,12 @@ def _plain(value: Any) -> Any:
     return value.strip().casefold() if isinstance(value, str) else value
 
 
-def _fits(found: np.dtype, expected: np.dtype, rules: Task, is_array: bool) -> bool:
+def _fits(found: np.dtype, expected: np.ndarray, rules: Task) -> bool:
     """Any integer is as good as another, and a number's float width does not matter, but an array's does."""
-    if found == expected:
-        return True
-    if expected.kind in "iu":
+    if expected.dtype.kind in "iu":
         return found.kind in ("iu" if rules.exact_types else "iuf")
-    return expected.kind == "f" and found.kind in "iuf" and not (is_array and rules.exact_types)
+    width_matters = expected.ndim > 0 and rules.exact_types
+    return found == expected.dtype or (expected.dtype.kind == "f" and found.kind in "iuf" and not width_matters)
 
 
 def _close(found: np.ndarray, expected: np.ndarray, rules: Task) -> np.ndarray:
