@@ -35,7 +35,9 @@ def attempt(
     _make_read_only(copies)
     outcome = Outcome(called(function, arguments), given(arguments))
     try:
-        value = _used_up(function(*copies))
+        value = function(*copies)
+        if isinstance(value, Iterator):
+            value = list(islice(value, LONGEST_ITERATOR))
     except Stopped:
         raise
     except BaseException as error:
@@ -45,17 +47,11 @@ def attempt(
     return outcome._replace(value=value, changed=_data(case) != _data(copies))
 
 
-def _used_up(value: Any) -> Any:
-    return list(islice(value, LONGEST_ITERATOR)) if isinstance(value, Iterator) else value
-
-
 def _make_read_only(value: Any) -> None:
     if isinstance(value, np.ndarray):
         value.flags.writeable = False
-    elif isinstance(value, dict):
-        _make_read_only(list(value.values()))
-    elif isinstance(value, list | tuple):
-        for item in value:
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
             _make_read_only(item)
 
 
