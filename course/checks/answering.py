@@ -6,11 +6,9 @@ from typing import Any
 from IPython.display import display
 
 from course.catalogue import text, texts
-from course.checks.exercise import Task
 from course.checks.judging import Verdict, judge
 from course.checks.registry import exercise_names, find, unknown
 from course.checks.saying import spoken
-from course.pictures import Bundle
 
 WORDS = {"right": "right", "unfinished": "open", "interrupted": "open"}
 
@@ -33,14 +31,14 @@ def verdict_on(name: str, answer: Any) -> Verdict:
 def hint(name: str) -> None:
     """Show the next hint for the exercise called ``name``; after a restart of the kernel, the first again."""
     exercise = find(name)
-    sorry = spoken(unknown(name, exercise_names()), text("checks.word.wrong"))
-    display(_next_hint(exercise) if exercise else sorry, raw=True)
-
-
-def _next_hint(exercise: Task) -> Bundle:
+    if exercise is None:
+        check(name)  # it says that there is none
+        return
     hints = texts(exercise.key("hints"))
-    total, given = len(hints), _hints_given[exercise.name]
-    if given == total:
-        return spoken(text("checks.no_more_hints", total=total))
-    _hints_given[exercise.name] += 1
-    return spoken(hints[given], text("checks.hint", number=given + 1, total=total))
+    given, total = _hints_given[name], len(hints)
+    if given < total:
+        _hints_given[name] += 1
+        said = spoken(hints[given], text("checks.hint", number=given + 1, total=total))
+    else:
+        said = spoken(text("checks.no_more_hints", total=total))
+    display(said, raw=True)
