@@ -38,13 +38,13 @@ def judge(exercise: Task, answer: Any) -> Verdict:
     try:
         with warnings.catch_warnings(), guarded() as slips:
             warnings.simplefilter("ignore")
-            ending = limited(lambda: _readable(exercise, answer), exercise.seconds)
+            how, verdict = limited(lambda: _readable(exercise, answer), exercise.seconds)
     except KeyboardInterrupt:
         return _told("interrupted")
     if slips:  # the right answer, too, may have been computed with what was replaced
         kind, what = slips[0]
         return _told(kind, what=what)
-    return ending.value if ending.how == "done" else _told(ending.how, seconds=exercise.seconds)
+    return verdict if how == "done" else _told(how, seconds=exercise.seconds)
 
 
 def _readable(exercise: Task, answer: Any) -> Verdict:

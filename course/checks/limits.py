@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from ctypes import c_ulong, py_object, pythonapi
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 GRACE_SECONDS = 1.0
 POLL_SECONDS = 0.005
@@ -20,18 +20,11 @@ class Stopped(SystemExit):
     """
 
 
-class Ending(NamedTuple):
-    """How a piece of work ended: "done" with a value, "late" and stopped, or "stuck" and left alone."""
-
-    how: str
-    value: Any = None
-
-
-def limited(work: Callable[[], Any], seconds: float) -> Ending:
+def limited(work: Callable[[], Any], seconds: float) -> tuple[str, Any]:
     """Run ``work()`` on a thread for at most ``seconds``; on the caller's, without limit, where threads do not exist.
 
-    A call that blocks outside Python cannot be stopped: the thread is left to end by itself. KeyboardInterrupt stops
-    the work and goes on to the caller.
+    Returns how it ended: "done" with its value, "late" and stopped, or "stuck" in a call that blocks outside Python and
+    cannot be stopped: the thread is left to end by itself. KeyboardInterrupt stops the work and goes on to the caller.
     """
     results: list[Any] = []
     # The context carries where printed text belongs.
@@ -47,8 +40,8 @@ def limited(work: Callable[[], Any], seconds: float) -> Ending:
         throw = partial(pythonapi.PyThreadState_SetAsyncExc, c_ulong(thread.ident or 0), py_object(Stopped))
         gone = _ends(thread, GRACE_SECONDS, throw)
     if in_time and results:
-        return Ending("done", results[0])
-    return Ending("late" if gone else "stuck")
+        return "done", results[0]
+    return "late" if gone else "stuck", None
 
 
 def _keep(work: Callable[[], Any], results: list[Any]) -> None:
