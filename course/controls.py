@@ -33,8 +33,7 @@ class Control:
         """The ipywidget for this control, labelled from the catalogue."""
         arguments = dict(self.arguments)
         if self.labels:
-            names = {option: text(f"{panel_name}.{self.key}_{option}") for option in arguments["options"]}
-            arguments["options"] = [(name, option) for option, name in names.items()]
+            arguments["options"] = [(text(f"{panel_name}.{self.key}_{option}"), option) for option in self.ends]
         if "Slider" in self.widget.__name__:
             arguments["continuous_update"] = continuous
         label = text(f"{panel_name}.{self.key}")
@@ -60,7 +59,7 @@ def choice(key: str, options: Sequence[Any], value: Any) -> Control:
 
 def menu(key: str, options: Sequence[str], value: str) -> Control:
     """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``."""
-    return Control(key, value, tuple(options), widgets.Dropdown, {"options": list(options)}, labels=True)
+    return Control(key, value, tuple(options), widgets.Dropdown, labels=True)
 
 
 def switch(key: str, value: bool) -> Control:
