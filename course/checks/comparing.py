@@ -87,7 +87,10 @@ def _first(place: str, found: Any, expected: Any, rules: Task) -> Difference | N
         return Difference("shape", place, described(found), described(expected))
     if kind == "array" or kind in NUMBERS:
         return _first_number(place, np.asarray(found), np.asarray(expected), rules)
-    same = type(found) is type(expected) and _plain(found) == _plain(expected)
+    if kind == "word":
+        same = found.strip().casefold() == expected.strip().casefold()
+    else:
+        same = type(found) is type(expected) and found == expected
     return None if same else Difference("value", place, brief(found), brief(expected))
 
 
@@ -103,10 +106,6 @@ def _first_number(place: str, found: np.ndarray, expected: np.ndarray, rules: Ta
     index = tuple(np.argwhere(~good)[0].tolist())
     place += f"[{', '.join(map(str, index))}]" if index else ""
     return Difference("value" if np.all(finite) else "finite", place, *both(found[index], expected[index]))
-
-
-def _plain(value: Any) -> Any:
-    return value.strip().casefold() if isinstance(value, str) else value
 
 
 def _fits(found: np.dtype, expected: np.ndarray, rules: Task) -> bool:
