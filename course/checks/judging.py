@@ -8,10 +8,9 @@ import numpy as np
 
 from course.catalogue import text
 from course.checks.comparing import difference, unfinished
-from course.checks.exercise import Exercise, Quantity, Task
+from course.checks.exercise import Exercise, Outcome, Quantity, Task
 from course.checks.guarding import guarded
 from course.checks.limits import Stopped, limited
-from course.checks.running import Outcome
 from course.checks.wording import both, brief, is_short, short
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course.checks import Exercise, Quantity, running
+from course.checks import Exercise, Quantity
 from course.checks.comparing import difference
+from course.checks.exercise import attempt
 from course.checks.judging import judge
 from course.checks.wording import given
 from tests.course.demo_exercises import (
@@ -139,7 +140,7 @@ def test_wrong_shape_comes_before_changed_input():
 
 def test_each_call_gets_copies_of_its_own_and_the_cases_stay():
     case = {"a": np.arange(4.0), "b": [np.arange(4.0)]}
-    running.attempt(lambda a, b: b[0].setflags(write=True) or b[0].fill(9), case)
+    attempt(lambda a, b: b[0].setflags(write=True) or b[0].fill(9), case)
     assert case["a"].flags.writeable
     assert (case["b"][0] == np.arange(4)).all()
 
@@ -147,7 +148,7 @@ def test_each_call_gets_copies_of_its_own_and_the_cases_stay():
 def test_arrays_are_read_only_wherever_they_are():
     seen = []
     case = {"a": np.ones(4), "b": {"a": np.ones(4)}, "c": [(np.ones(4),)]}
-    running.attempt(lambda a, b, c: seen.extend(x.flags.writeable for x in (a, b["a"], c[0][0])), case)
+    attempt(lambda a, b, c: seen.extend(x.flags.writeable for x in (a, b["a"], c[0][0])), case)
     assert seen == [False, False, False]
 
 
