@@ -53,8 +53,7 @@ def number(key: str, low: float, high: float, value: float, step: float, digits:
 
 def choice(key: str, options: Sequence[Any], value: Any) -> Control:
     """One of a row of values, such as batch sizes that need not be evenly spaced."""
-    ends = (options[0], options[-1])
-    return Control(key, value, ends, widgets.SelectionSlider, {"options": list(options)})
+    return Control(key, value, (options[0], options[-1]), widgets.SelectionSlider, {"options": list(options)})
 
 
 def menu(key: str, options: Sequence[str], value: str) -> Control:
@@ -64,7 +63,7 @@ def menu(key: str, options: Sequence[str], value: str) -> Control:
 
 def switch(key: str, value: bool) -> Control:
     """On or off."""
-    return Control(key, value, (False, True), widgets.Checkbox, {"indent": True})
+    return Control(key, value, (False, True), widgets.Checkbox)
 
 
 def steps(key: str, last: int, value: int = 0) -> Control:

@@ -6,8 +6,7 @@ import importlib.util
 from collections.abc import Sequence
 from functools import cache
 
-from course import catalogue
-from course.catalogue import text, topics
+from course.catalogue import names, text, topics
 from course.checks.exercise import Task
 from course.checks.wording import short
 
@@ -34,7 +33,7 @@ def exercise_names() -> list[str]:
 
 def prediction_names() -> list[str]:
     """The predictions of all lessons."""
-    return [f"{lesson}.{name}" for lesson in topics() for name in catalogue.names(f"{lesson}.predict")]
+    return [f"{lesson}.{name}" for lesson in topics() for name in names(f"{lesson}.predict")]
 
 
 def unknown(name: object, known: Sequence[str]) -> str:
