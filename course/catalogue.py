@@ -44,8 +44,7 @@ def texts(key: str) -> list[str]:
 
 def names(key: str) -> list[str]:
     """What there is below ``key``, such as predictions below ``01.predict``; none if there is no such key."""
-    node = _find(key)
-    return list(node) if isinstance(node, dict) else []
+    return list(_entry(key, dict, {}))
 
 
 @cache
@@ -55,17 +54,13 @@ def topics() -> dict[str, str]:
     return dict(sorted((_read(file)["lesson"], file.parents[1].name) for file in files))
 
 
-def _entry(key: str, kind: type) -> Any:
-    node = _find(key)
-    if not isinstance(node, kind):
-        raise KeyError(f"the catalogue has no {kind.__name__} called {key!r} in {language()!r}.")
-    return node
-
-
-def _find(key: str) -> Any:
+def _entry(key: str, kind: type, otherwise: Any = None) -> Any:
     node: Any = _words(language())
     for part in key.split("."):
         node = node.get(part) if isinstance(node, dict) else None
+    node = node if isinstance(node, kind) else otherwise
+    if node is None:
+        raise KeyError(f"the catalogue has no {kind.__name__} called {key!r} in {language()!r}.")
     return node
 
 

@@ -33,8 +33,7 @@ class Control:
         """The ipywidget for this control, labelled from the catalogue."""
         arguments = dict(self.arguments)
         if self.labels:
-            names = {option: text(f"{panel_name}.{self.key}_{option}") for option in arguments["options"]}
-            arguments["options"] = [(name, option) for option, name in names.items()]
+            arguments["options"] = [(text(f"{panel_name}.{self.key}_{option}"), option) for option in self.ends]
         if "Slider" in self.widget.__name__:
             arguments["continuous_update"] = continuous
         label = text(f"{panel_name}.{self.key}")
@@ -54,18 +53,17 @@ def number(key: str, low: float, high: float, value: float, step: float, digits:
 
 def choice(key: str, options: Sequence[Any], value: Any) -> Control:
     """One of a row of values, such as batch sizes that need not be evenly spaced."""
-    ends = (options[0], options[-1])
-    return Control(key, value, ends, widgets.SelectionSlider, {"options": list(options)})
+    return Control(key, value, (options[0], options[-1]), widgets.SelectionSlider, {"options": list(options)})
 
 
 def menu(key: str, options: Sequence[str], value: str) -> Control:
     """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``."""
-    return Control(key, value, tuple(options), widgets.Dropdown, {"options": list(options)}, labels=True)
+    return Control(key, value, tuple(options), widgets.Dropdown, labels=True)
 
 
 def switch(key: str, value: bool) -> Control:
     """On or off."""
-    return Control(key, value, (False, True), widgets.Checkbox, {"indent": True})
+    return Control(key, value, (False, True), widgets.Checkbox)
 
 
 def steps(key: str, last: int, value: int = 0) -> Control:
@@ -103,11 +101,7 @@ def player(slider: widgets.IntSlider, seconds: float = 0.3) -> widgets.HBox:
 
 def _step_button(slider: widgets.IntSlider, by: int, label: str) -> widgets.Button:
     button = widgets.Button(description=text(label), layout={"width": "auto"})
-
-    def move(_: widgets.Button) -> None:
-        slider.value = min(max(slider.value + by, slider.min), slider.max)
-
-    button.on_click(move)
+    button.on_click(lambda _: slider.set_trait("value", slider.value + by))  # the slider keeps it between its ends
     return button
 
 

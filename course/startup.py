@@ -13,15 +13,6 @@ from course.drawing import use_view
 
 FOLDER = Path(__file__).parent
 
-# Controls whose kernel was restarted; and those of a notebook that was saved and is opened again: JupyterLab has "model
-# not found" in their place, in the one element of its kind without children.
-_STOPPED = """<style>
-.course-panel.jupyter-widgets-disconnected::before, .jp-OutputArea-output.jupyter-widgets:not(:has(*))::before {{
-  content: "{stopped}"; font: var(--jp-content-font-size1, 14px) var(--jp-content-font-family, sans-serif);
-  color: var(--jp-content-font-color1, inherit); visibility: visible; font-weight: bold; }}
-.jp-OutputArea-output.jupyter-widgets:not(:has(*)) {{ visibility: hidden; }}
-</style>"""
-
 
 def start(language: str = "en", view: str = "normal") -> None:
     """Use ``language`` for words, the course's style for figures, and a clear word where controls have stopped.
@@ -40,7 +31,8 @@ def start(language: str = "en", view: str = "normal") -> None:
     shell = get_ipython()
     if shell is not None:
         memory.give_back_after_cells(shell)
-        looks = _STOPPED.format(stopped=catalogue.text("common.stopped"))
-        if view == "class":
-            looks += f"<style>{(FOLDER / 'class.css').read_text('utf-8')}</style>"
-        display({"text/html": looks}, raw=True)
+        # stopped.css: controls whose kernel was restarted; and those of a notebook that was saved and is opened again:
+        # JupyterLab has "model not found" in their place, in the one element of its kind without children.
+        sheets = ["stopped.css", "class.css"] if view == "class" else ["stopped.css"]
+        looks = "".join(f"<style>\n{(FOLDER / sheet).read_text('utf-8')}</style>" for sheet in sheets)
+        display({"text/html": looks.replace("STOPPED", catalogue.text("common.stopped"))}, raw=True)

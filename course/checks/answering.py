@@ -30,15 +30,15 @@ def verdict_on(name: str, answer: Any) -> Verdict:
 
 def hint(name: str) -> None:
     """Show the next hint for the exercise called ``name``; after a restart of the kernel, the first again."""
-    known = find(name) is not None
-    sorry = spoken(unknown(name, exercise_names()), text("checks.word.wrong"))
-    display(_next_hint(name) if known else sorry, raw=True)
-
-
-def _next_hint(name: str) -> dict[str, str]:
-    hints = texts("{}.exercise.{}.hints".format(*name.split(".", 1)))
-    total, given = len(hints), _hints_given[name]
-    if given == total:
-        return spoken(text("checks.no_more_hints", total=total))
-    _hints_given[name] += 1
-    return spoken(hints[given], text("checks.hint", number=given + 1, total=total))
+    exercise = find(name)
+    if exercise is None:
+        check(name)  # it says that there is none
+        return
+    hints = texts(exercise.key("hints"))
+    given, total = _hints_given[name], len(hints)
+    if given < total:
+        _hints_given[name] += 1
+        said = spoken(hints[given], text("checks.hint", number=given + 1, total=total))
+    else:
+        said = spoken(text("checks.no_more_hints", total=total))
+    display(said, raw=True)

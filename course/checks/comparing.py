@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.catalogue import text
-from course.checks.exercise import Exercise, Quantity
+from course.checks.exercise import Task
 from course.checks.wording import both, brief
 
+KINDS = ("shape", "dtype", "finite", "value")  # of differences, in the order in which they are told
+NUMBERS = {"whole", "number", "truth"}
+NAMES = {bool: "truth", int: "whole", float: "number", str: "word", list: "list", tuple: "tuple", dict: "dict"}
 FLOAT32_TOLERANCE = 1e-4
 
 
 class Difference(NamedTuple):
-    """What differs (shape, dtype, finite or value), where, and both sides in words or numbers."""
+    """What differs, one of KINDS, where, and both sides in words or numbers."""
 
     kind: str
     place: str
@@ -22,22 +25,13 @@ class Difference(NamedTuple):
     expected: str
 
 
-class Pair(NamedTuple):
-    """One array, number or other single thing of each side, and its place in the result."""
-
-    place: str
-    found: Any
-    expected: Any
-
-
-def difference(found: Any, expected: Any, rules: Exercise | Quantity) -> Difference | None:
+def difference(found: Any, expected: Any, rules: Task) -> Difference | None:
     """The first difference, or None if ``found`` is as good as ``expected`` by the rules of its exercise.
 
     They are the tolerance, the parts' names, and whether a list is no array and 50.0 no whole number (exact_types).
     """
-    pairs = list(_pairs(found, expected, rules))
-    differences = (test(pair, rules) for test in (_shape, _dtype, _finite, _value) for pair in pairs)
-    return next(filter(None, differences), None)
+    differences = (_first(*pair, rules) for pair in _pairs(found, expected, rules))
+    return min(filter(None, differences), key=lambda first: KINDS.index(first.kind), default=None)
 
 
 def unfinished(value: Any) -> bool:
@@ -52,12 +46,10 @@ def unfinished(value: Any) -> bool:
 def described(value: Any) -> str:
     """What kind of thing ``value`` is, in words."""
     kind = _kind(value)
-    sizes = {"shape": np.shape(value)} if kind == "array" else {}
-    if kind in ("list", "tuple"):
-        sizes = {"n": len(value)}
-    if kind == "dict":
-        sizes = {"keys": ", ".join(map(brief, value))}
-    return text(f"checks.kind.{kind}", type=type(value).__name__, **sizes)
+    shape = np.shape(value) if kind == "array" else ()
+    n = len(value) if kind in ("list", "tuple") else 0
+    keys = ", ".join(map(brief, value)) if kind == "dict" else ""
+    return text(f"checks.kind.{kind}", type=type(value).__name__, shape=shape, n=n, keys=keys)
 
 
 def _kind(value: Any) -> str:
@@ -65,15 +57,12 @@ def _kind(value: Any) -> str:
         return "array"
     if isinstance(value, np.ndarray | np.generic):
         value = value.item()
-    kinds = {bool: "truth", int: "whole", float: "number", str: "word", list: "list", tuple: "tuple", dict: "dict"}
-    for type_, kind in kinds.items():
-        if isinstance(value, type_):
-            return kind
-    return "function" if callable(value) else "other"
+    names = (name for type_, name in NAMES.items() if isinstance(value, type_))
+    return next(names, "function" if callable(value) else "other")
 
 
-def _pairs(found: Any, expected: Any, rules: Exercise | Quantity, place: str = "") -> Iterator[Pair]:
-    """Go down into tuples, lists and dicts as far as both sides have the same form."""
+def _pairs(found: Any, expected: Any, rules: Task, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Each place in the result with both its sides: down into tuples, lists and dicts while they have the same form."""
     if not rules.exact_types and isinstance(found, list | tuple) and isinstance(expected, np.ndarray):
         with suppress(ValueError):  # ragged
             found = np.asarray(found)
@@ -87,70 +76,49 @@ def _pairs(found: Any, expected: Any, rules: Exercise | Quantity, place: str = "
             name = rules.parts[i] if rules.parts and not place else f"{place}[{i}]"
             yield from _pairs(found[i], value, rules, name)
     else:
-        yield Pair(place, found, expected)
+        yield place, found, expected
 
 
-def _shape(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
-    found, expected = _kind(pair.found), _kind(pair.expected)
-    numbers = {"whole", "number", "truth"}  # which of them it is, is a question of dtype
-    same = found == expected or {found, expected} <= numbers
-    if not same or expected in ("list", "tuple", "dict") or np.shape(pair.found) != np.shape(pair.expected):
-        return Difference("shape", pair.place, described(pair.found), described(pair.expected))
-    return None
-
-
-def _dtype(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
-    found, expected = _dtype_of(pair.found), _dtype_of(pair.expected)
-    is_array = _kind(pair.expected) == "array"
-    if found is None or expected is None or _fits(found, expected, rules, is_array):
-        return None
-    sides = (found, expected) if is_array else (type(np.asarray(side).item()).__name__ for side in pair[1:])
-    return Difference("dtype", pair.place, *map(str, sides))  # a number's type as Python calls it: int, not int64
-
-
-def _dtype_of(value: Any) -> np.dtype | None:
-    return np.asarray(value).dtype if _kind(value) in ("array", "whole", "number", "truth") else None
-
-
-def _fits(found: np.dtype, expected: np.dtype, rules: Exercise | Quantity, is_array: bool) -> bool:
-    """Any integer is as good as another, and a number's float width does not matter, but an array's does."""
-    if found == expected:
-        return True
-    if expected.kind in "iu":
-        return found.kind in ("iu" if rules.exact_types else "iuf")
-    return expected.kind == "f" and found.kind in "iuf" and not (is_array and rules.exact_types)
-
-
-def _finite(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
-    if _kind(pair.expected) not in ("array", "whole", "number"):
-        return None
-    return _at(pair, "finite", np.isfinite(pair.found) | ~np.isfinite(pair.expected))
-
-
-def _value(pair: Pair, rules: Exercise | Quantity) -> Difference | None:
-    kind = _kind(pair.expected)
-    if kind in ("array", "whole", "number", "truth"):
-        return _at(pair, "value", _close(np.asarray(pair.found), np.asarray(pair.expected), rules))
-    found, expected = pair.found, pair.expected
+def _first(place: str, found: Any, expected: Any, rules: Task) -> Difference | None:
+    """The first difference between two arrays, numbers or other single things."""
+    kind = _kind(expected)
+    same = _kind(found) == kind or {_kind(found), kind} <= NUMBERS  # which of them it is, is a question of dtype
+    if not same or kind in ("list", "tuple", "dict") or np.shape(found) != np.shape(expected):
+        return Difference("shape", place, described(found), described(expected))
+    if kind == "array" or kind in NUMBERS:
+        return _first_number(place, np.asarray(found), np.asarray(expected), rules)
     if kind == "word":
-        found, expected = found.strip().casefold(), expected.strip().casefold()
-    if type(found) is type(expected) and found == expected:
+        same = found.strip().casefold() == expected.strip().casefold()
+    else:
+        same = type(found) is type(expected) and found == expected
+    return None if same else Difference("value", place, brief(found), brief(expected))
+
+
+def _first_number(place: str, found: np.ndarray, expected: np.ndarray, rules: Task) -> Difference | None:
+    if not _fits(found.dtype, expected, rules):
+        # A number's type as Python calls it: int, not int64.
+        sides = (str(side.dtype) if side.ndim else type(side.item()).__name__ for side in (found, expected))
+        return Difference("dtype", place, *sides)
+    finite = np.isfinite(found) | ~np.isfinite(expected)
+    good = _close(found, expected, rules) if np.all(finite) else finite
+    if np.all(good):
         return None
-    return Difference("value", pair.place, brief(pair.found), brief(pair.expected))
+    index = tuple(np.argwhere(~good)[0].tolist())
+    place += f"[{', '.join(map(str, index))}]" if index else ""
+    return Difference("value" if np.all(finite) else "finite", place, *both(found[index], expected[index]))
 
 
-def _close(found: np.ndarray, expected: np.ndarray, rules: Exercise | Quantity) -> np.ndarray:
+def _fits(found: np.dtype, expected: np.ndarray, rules: Task) -> bool:
+    """Any integer is as good as another, and a number's float width does not matter, but an array's does."""
+    if expected.dtype.kind in "iu":
+        return found.kind in ("iu" if rules.exact_types else "iuf")
+    width_matters = expected.ndim > 0 and rules.exact_types
+    return found == expected.dtype or (expected.dtype.kind == "f" and found.kind in "iuf" and not width_matters)
+
+
+def _close(found: np.ndarray, expected: np.ndarray, rules: Task) -> np.ndarray:
     if expected.dtype.kind not in "f":
         return found == expected
     tolerance = max(rules.tolerance, FLOAT32_TOLERANCE) if expected.dtype == np.float32 else rules.tolerance
     sizes = np.abs(expected[np.isfinite(expected)])
     return np.isclose(found, expected, rtol=tolerance, atol=tolerance * sizes.max(initial=0.0), equal_nan=True)
-
-
-def _at(pair: Pair, kind: str, good: np.ndarray) -> Difference | None:
-    """A difference at the first place that is not ``good``."""
-    if np.all(good):
-        return None
-    index = tuple(int(i) for i in np.argwhere(~np.asarray(good))[0])
-    place = f"{pair.place}[{', '.join(map(str, index))}]" if index else pair.place
-    return Difference(kind, place, *both(np.asarray(pair.found)[index], np.asarray(pair.expected)[index]))

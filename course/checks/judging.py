@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.catalogue import text
-from course.checks.comparing import Difference, difference, unfinished
-from course.checks.exercise import Exercise, Quantity
+from course.checks.comparing import difference, unfinished
+from course.checks.exercise import Exercise, Outcome, Quantity, Task
 from course.checks.guarding import guarded
 from course.checks.limits import Stopped, limited
-from course.checks.running import Outcome
 from course.checks.wording import both, brief, is_short, short
 
 
@@ -23,66 +22,60 @@ class Verdict(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """The first thing wrong: its kind, the call it came from and the right one, the difference if both returned."""
+    """The first thing wrong: its kind, the call it came from and the right one; if both returned, where they differ."""
 
     kind: str
     outcome: Outcome
     right: Outcome
-    difference: Difference | None = None
+    place: str = ""
+    found: str = ""
+    expected: str = ""
 
 
-def judge(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def judge(exercise: Task, answer: Any) -> Verdict:
     """The verdict on ``answer``. Never raises and always ends, whatever ``answer`` is or does."""
     try:
         with warnings.catch_warnings(), guarded() as slips:
             warnings.simplefilter("ignore")
-            ending = limited(lambda: _readable(exercise, answer), exercise.seconds)
+            how, verdict = limited(lambda: _readable(exercise, answer), exercise.seconds)
     except KeyboardInterrupt:
-        return Verdict("interrupted", text("checks.interrupted"))
+        return _told("interrupted")
     if slips:  # the right answer, too, may have been computed with what was replaced
         kind, what = slips[0]
-        return Verdict(kind, text(f"checks.{kind}", what=what))
-    if ending.how == "done":
-        return ending.value
-    return Verdict(ending.how, text(f"checks.{ending.how}", seconds=exercise.seconds))
+        return _told(kind, what=what)
+    return verdict if how == "done" else _told(how, seconds=exercise.seconds)
 
 
-def _readable(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _readable(exercise: Task, answer: Any) -> Verdict:
     try:
         with np.errstate(all="ignore"):
             return _verdict(exercise, answer)
     except Stopped:
         raise
     except BaseException as error:
-        return Verdict("unreadable", text("checks.unreadable", error=type(error).__name__))
+        return _told("unreadable", error=type(error).__name__)
 
 
-def _verdict(exercise: Exercise | Quantity, answer: Any) -> Verdict:
+def _verdict(exercise: Task, answer: Any) -> Verdict:
     if unfinished(answer):
-        return _unfinished(exercise)
+        return _told("unfinished", name=exercise.name)
     if isinstance(exercise, Exercise) and not callable(answer):
-        return Verdict("not_callable", text("checks.not_callable", found=brief(answer)))
+        return _told("not_callable", found=brief(answer))
     found, expected = exercise.outcomes(answer), exercise.outcomes(exercise.right)
-    if any(map(_is_stub, found)):
-        return _unfinished(exercise)
-    if exercise.stub is not ... and _alike(found, exercise.outcomes(exercise.stub), exercise):
-        return _unfinished(exercise)
+    if any(map(_is_stub, found)) or (exercise.stub is not ... and _alike(found, exercise.stub, exercise)):
+        return _told("unfinished", name=exercise.name)
     problems = (_problem(outcome, right, exercise) for outcome, right in zip(found, expected, strict=False))
     problem = next(filter(None, problems), None)
     if problem is None:
-        return Verdict("right", text(_key(exercise, "right")))
+        return Verdict("right", text(exercise.key("right")))
     for name, mistake in exercise.mistakes.items():
-        if _alike(found, exercise.outcomes(mistake), exercise):
-            return Verdict(name, text(_key(exercise, name), **_in_full(problem, _fields(exercise, problem))))
+        if _alike(found, mistake, exercise):
+            return Verdict(name, text(exercise.key(name), **_in_full(problem, _fields(exercise, problem))))
     return Verdict(problem.kind, _sentence(exercise, answer, problem))
 
 
-def _key(exercise: Exercise | Quantity, entry: str) -> str:
-    return "{}.exercise.{}.{}".format(*exercise.name.split(".", 1), entry)
-
-
-def _unfinished(exercise: Exercise | Quantity) -> Verdict:
-    return Verdict("unfinished", text("checks.unfinished", name=exercise.name))
+def _told(kind: str, **fields: Any) -> Verdict:
+    return Verdict(kind, text(f"checks.{kind}", **fields))
 
 
 def _is_stub(outcome: Outcome) -> bool:
@@ -93,30 +86,31 @@ def _is_stub(outcome: Outcome) -> bool:
     return kind == "NotImplementedError" or (kind == "TypeError" and "ellipsis" in message)
 
 
-def _said(error: BaseException) -> tuple[str, str]:
+def _said(error: BaseException | None) -> tuple[str, str]:
     return type(error).__name__, short(error, str).rstrip(".")
 
 
-def _alike(found: list[Outcome], other: list[Outcome], rules: Exercise | Quantity) -> bool:
-    return len(found) == len(other) and all(_same_end(*pair, rules) for pair in zip(found, other, strict=True))
+def _alike(found: list[Outcome], wrong: Any, exercise: Task) -> bool:
+    """Whether the answer ``wrong`` ends as ``found`` on every case: with the same exception or the same result."""
+    other = exercise.outcomes(wrong)
+    return len(found) == len(other) and all(
+        _said(mine.error) == _said(theirs.error)
+        if mine.error or theirs.error
+        else difference(mine.value, theirs.value, exercise) is None
+        for mine, theirs in zip(found, other, strict=True)
+    )
 
 
-def _same_end(found: Outcome, other: Outcome, rules: Exercise | Quantity) -> bool:
-    if found.error and other.error:
-        return _said(found.error) == _said(other.error)
-    return not (found.error or other.error) and difference(found.value, other.value, rules) is None
-
-
-def _problem(found: Outcome, expected: Outcome, rules: Exercise | Quantity) -> Problem | None:
+def _problem(found: Outcome, expected: Outcome, rules: Task) -> Problem | None:
     if found.error:
         return Problem("changed" if found.changed else "raised", found, expected)
     first = difference(found.value, expected.value, rules)
     if found.changed and (first is None or first.kind == "value"):
         return Problem("changed", found, expected)
-    return None if first is None else Problem(first.kind, found, expected, first)
+    return None if first is None else Problem(first.kind, found, expected, *first[1:])
 
 
-def _sentence(exercise: Exercise | Quantity, answer: Any, problem: Problem) -> str:
+def _sentence(exercise: Task, answer: Any, problem: Problem) -> str:
     fields = _fields(exercise, problem)
     if problem.kind == "raised":
         kind, message = _said(problem.outcome.error)
@@ -142,11 +136,12 @@ def _in_full(problem: Problem, fields: dict[str, str]) -> dict[str, str]:
     return fields | {"expected": fields["expected"] + fields["given"]} if problem.kind == "shape" else fields
 
 
-def _fields(exercise: Exercise | Quantity, problem: Problem) -> dict[str, str]:
+def _fields(exercise: Task, problem: Problem) -> dict[str, str]:
     """What a sentence may say; of a call that did not return, only what was called and given."""
     answer = text("checks.answer")
     call, result = (problem.outcome.call, text("checks.result")) if problem.outcome.call else (answer, answer)
-    place, found, expected = problem.difference[1:] if problem.difference else ("", "", "")
-    subject, result = (text("checks.part", place=place, whole=whole) if place else whole for whole in (call, result))
+    subject, result = (
+        text("checks.part", place=problem.place, whole=whole) if problem.place else whole for whole in (call, result)
+    )
     return {"name": exercise.name, "call": call, "subject": subject, "result": result,
-            "given": problem.outcome.given, "found": found, "expected": expected}  # fmt: skip
+            "given": problem.outcome.given, "found": problem.found, "expected": problem.expected}  # fmt: skip

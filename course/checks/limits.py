@@ -2,11 +2,12 @@
 
 import contextlib
 import contextvars
-import ctypes
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from ctypes import c_ulong, py_object, pythonapi
+from functools import partial
+from typing import Any
 
 GRACE_SECONDS = 1.0
 POLL_SECONDS = 0.005
@@ -19,18 +20,11 @@ class Stopped(SystemExit):
     """
 
 
-class Ending(NamedTuple):
-    """How a piece of work ended: "done" with a value, "late" and stopped, or "stuck" and left alone."""
-
-    how: str
-    value: Any = None
-
-
-def limited(work: Callable[[], Any], seconds: float) -> Ending:
+def limited(work: Callable[[], Any], seconds: float) -> tuple[str, Any]:
     """Run ``work()`` on a thread for at most ``seconds``; on the caller's, without limit, where threads do not exist.
 
-    A call that blocks outside Python cannot be stopped: the thread is left to end by itself. KeyboardInterrupt stops
-    the work and goes on to the caller.
+    Returns how it ended: "done" with its value, "late" and stopped, or "stuck" in a call that blocks outside Python and
+    cannot be stopped: the thread is left to end by itself. KeyboardInterrupt stops the work and goes on to the caller.
     """
     results: list[Any] = []
     # The context carries where printed text belongs.
@@ -42,10 +36,12 @@ def limited(work: Callable[[], Any], seconds: float) -> Ending:
     try:
         in_time = _ends(thread, seconds)
     finally:
-        gone = _stop(thread)
+        # Again and again, in case it is caught.
+        throw = partial(pythonapi.PyThreadState_SetAsyncExc, c_ulong(thread.ident or 0), py_object(Stopped))
+        gone = _ends(thread, GRACE_SECONDS, throw)
     if in_time and results:
-        return Ending("done", results[0])
-    return Ending("late" if gone else "stuck")
+        return "done", results[0]
+    return "late" if gone else "stuck", None
 
 
 def _keep(work: Callable[[], Any], results: list[Any]) -> None:
@@ -53,18 +49,13 @@ def _keep(work: Callable[[], Any], results: list[Any]) -> None:
         results.append(work())
 
 
-def _ends(thread: threading.Thread, seconds: float) -> bool:
-    """Wait by sleeping: `Thread.join`, when it is interrupted, takes the thread for ended on Python 3.11."""
+def _ends(thread: threading.Thread, seconds: float, meanwhile: Callable[[], Any] = lambda: None) -> bool:
+    """Whether ``thread`` ends within ``seconds``, in which ``meanwhile`` is called again and again.
+
+    It waits by sleeping: `Thread.join`, when it is interrupted, takes the thread for ended on Python 3.11.
+    """
     deadline = time.monotonic() + seconds
     while thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-    return not thread.is_alive()
-
-
-def _stop(thread: threading.Thread) -> bool:
-    """Throw `Stopped` into ``thread`` until it ends, again and again in case it is caught; whether it ended."""
-    deadline = time.monotonic() + GRACE_SECONDS
-    while thread.is_alive() and time.monotonic() < deadline:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stopped))
+        meanwhile()
         time.sleep(POLL_SECONDS)
     return not thread.is_alive()

@@ -6,14 +6,13 @@ import importlib.util
 from collections.abc import Sequence
 from functools import cache
 
-from course import catalogue
-from course.catalogue import text, topics
-from course.checks.exercise import Exercise, Quantity
+from course.catalogue import names, text, topics
+from course.checks.exercise import Task
 from course.checks.wording import short
 
 
 @cache
-def exercises(topic: str) -> dict[str, Exercise | Quantity]:
+def exercises(topic: str) -> dict[str, Task]:
     """The exercises that ``lessons/<topic>/exercises.py`` declares, by name; none if there is no such module."""
     module = f"lessons.{topic}.exercises"
     if importlib.util.find_spec(module) is None:
@@ -21,7 +20,7 @@ def exercises(topic: str) -> dict[str, Exercise | Quantity]:
     return {exercise.name: exercise for exercise in importlib.import_module(module).EXERCISES}
 
 
-def find(name: object) -> Exercise | Quantity | None:
+def find(name: object) -> Task | None:
     """The exercise called ``name``, which may be anything; its lesson's module is imported now."""
     topic = topics().get(name.split(".")[0]) if type(name) is str else None
     return exercises(topic).get(name) if topic else None
@@ -34,7 +33,7 @@ def exercise_names() -> list[str]:
 
 def prediction_names() -> list[str]:
     """The predictions of all lessons."""
-    return [f"{lesson}.{name}" for lesson in topics() for name in catalogue.names(f"{lesson}.predict")]
+    return [f"{lesson}.{name}" for lesson in topics() for name in names(f"{lesson}.predict")]
 
 
 def unknown(name: object, known: Sequence[str]) -> str:

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks.exercise import Exercise, Quantity
-from course.checks.running import Outcome
+from course.checks.exercise import Exercise, Outcome, Quantity
 from helpers.validate import Array
 
 Case = tuple[object, ...]

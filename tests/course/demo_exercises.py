@@ -31,13 +31,13 @@ def transposed(weight, gradient, rate):
     return weight - rate * np.transpose(gradient)
 
 
-STEP_EXERCISE = Exercise("99.step", step, step_cases, {"plus": up, "transposed": transposed})
+STEP_EXERCISE = Exercise("99.step", step, step_cases, mistakes={"plus": up, "transposed": transposed})
 COUNT = Exercise("99.count", lambda n, size: -(-n // size), lambda rng: [(1000, 100), (1050, 100)],
-                 {"whole": lambda n, size: n // size})
+                 mistakes={"whole": lambda n, size: n // size})
 PAIR = Exercise("99.pair", lambda x: (x.sum(0), x.mean(0)), lambda rng: [(rng.normal(size=(5, 2)),)],
-                {"plus": lambda x: (x.sum(1), x.mean(1))}, parts=("total", "mean"))
-UPDATES = Quantity("99.updates", 50, {"plus": 5, "whole": 10}, stub=0)
-ENDLESS = Exercise("99.step", step, step_cases, {}, seconds=0.3)
+                mistakes={"plus": lambda x: (x.sum(1), x.mean(1))}, parts=("total", "mean"))
+UPDATES = Quantity("99.updates", 50, mistakes={"plus": 5, "whole": 10}, stub=0)
+ENDLESS = Exercise("99.step", step, step_cases, mistakes={}, seconds=0.3)
 
 
 def install(monkeypatch):

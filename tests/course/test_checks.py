@@ -1,12 +1,14 @@
 """What a check answers: each step of the order, mistakes by name, every kind of result."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from course.checks import Exercise, Quantity, running
+from course.checks import Exercise, Quantity
 from course.checks.comparing import difference
+from course.checks.exercise import attempt
 from course.checks.judging import judge
 from course.checks.wording import given
 from tests.course.demo_exercises import (
@@ -46,7 +48,7 @@ def test_half_solved_is_not_done_yet(stub):
 
 def test_value_of_the_stub_is_not_done_yet():
     assert kind(0, UPDATES) == "unfinished"
-    with_stub = Exercise("99.step", step, step_cases, {}, stub=lambda w, g, r: w)
+    with_stub = Exercise("99.step", step, step_cases, mistakes={}, stub=lambda w, g, r: w)
     assert kind(lambda w, g, r: w + 0, with_stub) == "unfinished"
     assert kind(step, with_stub) == "right"
 
@@ -98,7 +100,7 @@ def test_wrong_value_is_named_by_its_part_and_place():
 
 
 def test_difference_too_small_for_the_short_form_is_written_out():
-    assert "50.0000001," in says(50.0000001, Quantity("99.updates", 50.0, {}, tolerance=1e-12))
+    assert "50.0000001," in says(50.0000001, Quantity("99.updates", 50.0, mistakes={}, tolerance=1e-12))
 
 
 def in_place(w, g, r):
@@ -127,17 +129,18 @@ def test_read_only_is_lifted_and_the_array_changed():
 @pytest.mark.parametrize("change", [lambda d: d.pop("a"), lambda d: d.update(b=[1, 2, 4]), lambda d: d["b"].append(1),
                                     lambda d: d["b"].__setitem__(0, 9), lambda d: d["a"].__iadd__(1)])
 def test_dictionary_and_list_that_are_changed(change):
-    exercise = Exercise("99.step", lambda d: 1, lambda rng: [({"a": np.ones(4), "b": [1, 2, 3]},)], {})
+    exercise = Exercise("99.step", lambda d: 1, lambda rng: [({"a": np.ones(4), "b": [1, 2, 3]},)], mistakes={})
     assert kind(lambda d: (change(d), 1)[1], exercise) == "changed"
 
 
 def test_wrong_shape_comes_before_changed_input():
-    assert kind(lambda d: (d.append(1), "x")[1], Exercise("99.step", lambda d: 1, lambda rng: [([1],)], {})) == "shape"
+    exercise = Exercise("99.step", lambda d: 1, lambda rng: [([1],)], mistakes={})
+    assert kind(lambda d: (d.append(1), "x")[1], exercise) == "shape"
 
 
 def test_each_call_gets_copies_of_its_own_and_the_cases_stay():
     case = {"a": np.arange(4.0), "b": [np.arange(4.0)]}
-    running.attempt(lambda a, b: b[0].setflags(write=True) or b[0].fill(9), case)
+    attempt(lambda a, b: b[0].setflags(write=True) or b[0].fill(9), case)
     assert case["a"].flags.writeable
     assert (case["b"][0] == np.arange(4)).all()
 
@@ -145,12 +148,12 @@ def test_each_call_gets_copies_of_its_own_and_the_cases_stay():
 def test_arrays_are_read_only_wherever_they_are():
     seen = []
     case = {"a": np.ones(4), "b": {"a": np.ones(4)}, "c": [(np.ones(4),)]}
-    running.attempt(lambda a, b, c: seen.extend(x.flags.writeable for x in (a, b["a"], c[0][0])), case)
+    attempt(lambda a, b, c: seen.extend(x.flags.writeable for x in (a, b["a"], c[0][0])), case)
     assert seen == [False, False, False]
 
 
 def test_random_generator_may_be_used():
-    exercise = Exercise("99.step", lambda rng: rng.random(4), lambda rng: [(rng,)], {})
+    exercise = Exercise("99.step", lambda rng: rng.random(4), lambda rng: [(rng,)], mistakes={})
     assert kind(lambda rng: rng.random(4), exercise) == "right"
     assert kind(lambda rng: rng.random(8)[4:], exercise) == "value"
 
@@ -172,7 +175,7 @@ def test_mistake_that_raises_is_named_by_the_same_exception():
 
 
 def test_mistakes_sentence_has_short_results_in_full():
-    shape = Quantity("99.updates", (64, 100), {"plus": (64, 784)})
+    shape = Quantity("99.updates", (64, 100), mistakes={"plus": (64, 784)})
     assert says((64, 784), shape) == "uphill: your answer is (64, 784), expected (64, 100)."
     assert says(np.array([64, 784]), shape) == "uphill: your answer is [64, 784], expected (64, 100)."
 
@@ -188,7 +191,7 @@ def test_mistakes_sentence_says_for_which_shapes_a_shape_is_wrong():
 
 
 def test_numbers_that_look_the_same_are_told_apart_by_their_type():
-    whole = Exercise("99.count", COUNT.reference, COUNT.cases, {"plus": lambda n, size: float(np.ceil(n / size))})
+    whole = replace(COUNT, mistakes={"plus": lambda n, size: float(np.ceil(n / size))})
     assert says(lambda n, size: np.ceil(n / size), whole) == (
         "uphill: <lambda>(n=1000, size=100) is 10.0, expected 10.")
     assert says(lambda n, size: np.ceil(n / size), COUNT) == (
@@ -244,8 +247,8 @@ def test_number_as_an_answer(answer, wanted):
 
 
 def test_array_or_shape_as_an_answer():
-    array = Quantity("99.updates", np.arange(4.0), {})
-    shape = Quantity("99.updates", (16, 3), {}, parts=("rows", "columns"))
+    array = Quantity("99.updates", np.arange(4.0), mistakes={})
+    shape = Quantity("99.updates", (16, 3), mistakes={}, parts=("rows", "columns"))
     assert kind([0, 1, 2, 3], array) == "right"
     assert kind([0, 1, [2], 3], array) == "shape"
     assert kind(np.array([16, 3]), shape) == "right"
@@ -253,7 +256,7 @@ def test_array_or_shape_as_an_answer():
 
 
 def test_iterator_is_used_up_even_if_it_never_ends():
-    listed = Exercise("99.step", lambda n: list(range(n)), lambda rng: [(4,)], {})
+    listed = Exercise("99.step", lambda n: list(range(n)), lambda rng: [(4,)], mistakes={})
     assert kind(lambda n: (i for i in range(n)), listed) == "right"
     assert kind(lambda n: itertools.count(), listed) == "shape"
 
@@ -262,7 +265,7 @@ def test_view_compares_what_must_hold_and_not_the_rest():
     def view(order, n):
         return {"sorted": sorted(order), "length": len(order)}
 
-    shuffled = Exercise("99.step", lambda n: list(range(n)), lambda rng: [(4,), (1,)], {}, view=view)
+    shuffled = Exercise("99.step", lambda n: list(range(n)), lambda rng: [(4,), (1,)], mistakes={}, view=view)
     assert kind(lambda n: list(range(n))[::-1], shuffled) == "right"
     assert kind(lambda n: [0] * n, shuffled) == "value"
     assert kind(lambda n: 3, shuffled) == "unreadable"

@@ -30,10 +30,6 @@ SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 each_exercise = pytest.mark.parametrize("name", exercise_names())
 
 
-def texts_of(name: str) -> list[str]:
-    return catalogue.names("{}.exercise.{}".format(*name.split(".", 1)))
-
-
 @each_exercise
 def test_reference_is_right(name):
     verdict = judge(find(name), find(name).right)
@@ -67,9 +63,9 @@ def test_stub_is_not_done_yet(name):
 def test_texts_are_there_and_none_is_left_over(name, language, monkeypatch):
     exercise = find(name)
     monkeypatch.setitem(catalogue._chosen, "language", language)
-    assert set(texts_of(name)) == {"right", "hints", *exercise.mistakes}
+    assert set(catalogue.names(exercise.key())) == {"right", "hints", *exercise.mistakes}
     assert not set(exercise.mistakes) & set(STAGES)
-    assert len(texts("{}.exercise.{}.hints".format(*name.split(".", 1)))) >= 2
+    assert len(texts(exercise.key("hints"))) >= 2
 
 
 @each_exercise
