@@ -51,7 +51,7 @@ def test_the_numbers_of_a_lesson_need_no_figure(path):
     """What `experiments` and `effects` import, and what that imports, is NumPy and the helpers alone."""
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     script = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
-    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert not {"course", "matplotlib", "ipywidgets", "IPython"} & set(run.stdout.split())
 
 
