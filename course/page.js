@@ -20,9 +20,18 @@
     document.querySelectorAll(".course-panel .widget-inline-hbox").forEach(nameRow);
     document.querySelectorAll(".course-said .widget-html-content").forEach(part => set(part, "role", "status"));
   };
+  // A row that changes is named at once; what else changes may be a picture at each frame, which must not wait for us.
+  let waiting;
+  const nameChanged = changes => {
+    const rows = new Set(changes.map(change => change.target.closest?.(".course-panel .widget-inline-hbox") ?? null));
+    if (rows.delete(null) && !waiting) {
+      waiting = setTimeout(() => { waiting = undefined; nameAll(); }, 50);
+    }
+    rows.forEach(nameRow);
+  };
   nameAll();
   window.courseNames?.disconnect();
-  window.courseNames = new MutationObserver(nameAll);
+  window.courseNames = new MutationObserver(nameChanged);
   const changes = {childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuetext"]};
   window.courseNames.observe(document.body, changes);
 })();

@@ -66,7 +66,8 @@ def _korean(node: Any) -> Any:
     if isinstance(node, list):
         return [_korean(value) for value in node]
     fields = re.split(r"(\{[^}]*\})", node)
-    return "".join(part if part.startswith("{") else re.sub(r"[A-Za-z]+", _syllables, part) for part in fields)
+    word = r"(?:[A-Za-z](?!\u0302))+"  # not the x of x̂, whose hat no syllable wears
+    return "".join(part if part.startswith("{") else re.sub(word, _syllables, part) for part in fields)
 
 
 def _syllables(word: re.Match[str]) -> str:

@@ -1,0 +1,32 @@
+"""A lesson is whole: a number of its own, its notebook, its tests, and its place in the README."""
+
+import ast
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted(path.parent for path in (ROOT / "lessons").glob("*/words"))
+
+
+def words(lesson: Path, language: str = "en") -> dict:
+    return tomllib.loads((lesson / "words" / f"{language}.toml").read_text("utf-8"))
+
+
+def test_each_lesson_has_a_number_of_its_own():
+    numbers = Counter(words(lesson).get("lesson") for lesson in LESSONS)
+    assert sorted(numbers) == [f"{k:02}" for k in range(len(LESSONS))]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
+def test_a_lesson_has_all_its_parts(lesson):
+    name = f"{words(lesson)['lesson']}_{lesson.name}"
+    assert ast.get_docstring(ast.parse((lesson / "__init__.py").read_text("utf-8")))
+    assert (lesson / "exercises.py").exists()
+    assert (ROOT / "notebooks" / "en" / f"{name}.ipynb").exists()
+    tests = ROOT / "tests" / "lessons" / lesson.name
+    assert (tests / "test_panels.py").exists()
+    assert (tests / "wrong_answers.py").exists()
+    assert f"(notebooks/en/{name}.ipynb)" in (ROOT / "README.md").read_text("utf-8")
