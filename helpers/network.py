@@ -116,6 +116,7 @@ def with_sizes(kind: type, wanted: str) -> validate.Check:
     def check(name: str, value: Any, settled: Settled) -> Any:
         settled["D_first"], *_, settled["D_last"] = validate.instance(kind, wanted)(name, value).sizes
         return value
+
     return check
 
 

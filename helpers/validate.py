@@ -69,15 +69,18 @@ def check_fields(instance: Any, **checks: Check) -> None:
 def floats(shape: str, dtype: Any = None, variance: bool = False) -> Check:
     """The check of a `float_array` in a shape such as "N D": a word is one length all through a call, "..." any."""
     words = tuple(shape.split())
+
     def check(name: str, value: Any, settled: Settled) -> Array:
         array = float_array(name, value, dtype or settled.get("dtype"), variance)
         fit(name, array, words, settled)
         return array
+
     return check
 
 
 def labels(length: str, classes: str) -> Check:
     """The check of class numbers from 0, as an array to index with; the two words must be settled before."""
+
     def check(name: str, value: Any, settled: Settled) -> Array:
         array, last = plain_array(name, value), settled[classes] - 1
         if array.dtype.kind not in "iu":
@@ -86,16 +89,19 @@ def labels(length: str, classes: str) -> Check:
         if array.min() < 0 or array.max() > last:
             raise ValueError(f"{name} goes from {array.min()} to {array.max()}; it must stay in 0 to {last}.")
         return array.astype(np.intp, copy=False)
+
     return check
 
 
 def cache_of(forward: str, kind: type, *shapes: str) -> Check:
     """The check of a ``kind`` of cache that ``forward`` returns, whose first fields have these ``shapes``."""
     fields, of_kind = [tuple(shape.split()) for shape in shapes], instance(kind, f"the cache that {forward} returned")
+
     def check(name: str, value: Any, settled: Settled) -> Any:
         for words, array in zip(fields, of_kind(name, value), strict=False):
             fit(name, array, words, settled)
         return value
+
     return check
 
 
@@ -187,6 +193,7 @@ def whole_number(name: str, value: Any, _settled: Settled | None = None, at_leas
 
 def number(wanted: str, fits: Callable[[float], bool]) -> Check:
     """The check of a finite number that ``fits``, as a float; ``wanted`` says what it must be."""
+
     def check(name: str, value: Any, _settled: Settled | None = None) -> float:
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
             raise ValueError(f"{name} is {_show(value)}; it must be a number.")
@@ -197,6 +204,7 @@ def number(wanted: str, fits: Callable[[float], bool]) -> Check:
         if not (math.isfinite(result) and fits(result)):
             raise ValueError(f"{name} is {result}; it must be {wanted}.")
         return result
+
     return check
 
 
@@ -207,10 +215,12 @@ fraction = number("from 0 to 1", lambda value: 0 <= value <= 1)
 
 def must_be(wanted: str, fits: Callable[[Any], bool]) -> Check:
     """The check of a value that ``fits``; ``wanted`` says what it must be."""
+
     def check(name: str, value: Any, _settled: Settled | None = None) -> Any:
         if not fits(value):
             raise ValueError(f"{name} is {_show(value)}; it must be {wanted}.")
         return value
+
     return check
 
 
