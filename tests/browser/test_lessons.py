@@ -87,11 +87,11 @@ def work_panel(page, box, panel) -> dict:
 
 
 def move_again(page, box, panel, known) -> None:
-    """Move the last control of ``panel``, the others resting where they were left, and see its pictures once more."""
+    """Move the last control of ``panel`` to its first end, and see once more the picture that was seen there."""
     cell, rows = parts(box)
     *others, _ = list(known)[-1]
-    for value in move(page, rows[-1], panel.controls[-1]):
-        sees(cell, *known[*others, value])
+    value = next(move(page, rows[-1], panel.controls[-1]))
+    sees(cell, *known[*others, value])
 
 
 def parts(box):
