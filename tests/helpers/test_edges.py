@@ -184,7 +184,7 @@ def test_ragged_lists_are_refused():
 
 
 def test_spans_of_time_are_no_whole_numbers_and_no_labels():
-    one_sentence(lambda: batch_slices(10, np.timedelta64(5)), "batch_size is")
+    one_sentence(lambda: batch_slices(10, np.timedelta64(5, "s")), "batch_size is")
     one_sentence(lambda: softmax_cross_entropy(X, np.zeros(6, "m8[s]")), "labels has dtype")
 
 
