@@ -16,11 +16,15 @@ def four_times_as_many_halve_the_distance(seed: int) -> bool:
     return bool((falls > 1.75).all() and (falls < 2.3).all())
 
 
-def sixty_four_are_close(seed: int) -> bool:
-    """64 of the pictures of a 3 come within 0.03 of the mean of all, on average; one shuffle may be a quarter off."""
+def a_single_shuffle_can_be_a_quarter_off(seed: int) -> bool:
+    """Of 50 shuffles one at least has its mean of 64 threes a quarter farther off than they have on average."""
     found = _shuffled(3, seed, (64,))
-    average = found.mean()
-    return bool(0.025 < average < 0.0325 and found.max() > 1.25 * average)
+    return bool(found.max() > 1.25 * found.mean())
+
+
+def sixty_four_are_close(seed: int) -> bool:
+    """64 of the pictures of a 3 come within about 0.03 of the mean of all, on average over shuffles."""
+    return bool(0.025 < _shuffled(3, seed, (64,)).mean() < 0.0325)
 
 
 def more_pictures_steady_the_mean_and_leave_it_grey(seed: int) -> bool:
@@ -68,6 +72,7 @@ EFFECTS = {
     effect.__name__: effect
     for effect in (
         four_times_as_many_halve_the_distance,
+        a_single_shuffle_can_be_a_quarter_off,
         sixty_four_are_close,
         more_pictures_steady_the_mean_and_leave_it_grey,
         the_distance_is_the_spread_over_the_root_of_n,

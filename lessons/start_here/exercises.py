@@ -1,10 +1,21 @@
-"""Lesson 00's exercises: a shape, a partial derivative, mean and variance."""
+"""Lesson 00's exercises: the ink of each picture; in Further a partial derivative, a shape, mean and variance."""
 
 import numpy as np
 
 from course.checks.exercise import Exercise, Quantity
 
 Array = np.ndarray
+
+
+def ink(pictures: Array) -> Array:
+    """The mean (n,) of each of ``pictures`` (n, D)."""
+    return pictures.mean(axis=1)
+
+
+def some_pictures(rng: np.random.Generator) -> list[tuple[Array]]:
+    """Pictures of several sizes, as many as they have pixels in one case, and a single one."""
+    shapes = [(4, 6), (5, 5), (7, 784), (1, 9)]
+    return [(rng.uniform(size=shape).round(2),) for shape in shapes]
 
 
 def df_dw(w: float, b: float) -> float:
@@ -29,6 +40,22 @@ def batches(rng: np.random.Generator) -> list[tuple[Array]]:
 
 
 EXERCISES = [
+    Exercise(
+        "00.ink",
+        reference=ink,
+        cases=some_pictures,
+        mistakes={
+            "pixels": lambda pictures: pictures.mean(axis=0),
+            "overall": lambda pictures: pictures.mean(),
+            "sum": lambda pictures: pictures.sum(axis=1),
+            "by_pictures": lambda pictures: pictures.sum(axis=1) / len(pictures),
+            "always_784": lambda pictures: pictures.sum(axis=1) / 784,
+            "first": lambda pictures: pictures[0].mean(),
+            "column": lambda pictures: pictures.mean(axis=1, keepdims=True),
+            "darkest": lambda pictures: pictures.mean(axis=1).argmax(),
+            "counted": lambda pictures: (pictures > 0.5).mean(axis=1),
+        },
+    ),
     Quantity(
         "00.shape",
         expected=(64, 100),

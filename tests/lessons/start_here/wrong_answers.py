@@ -1,5 +1,22 @@
 """Wrong answers to lesson 00's exercises as learners type them, and the verdict each should get."""
 
+INK = [
+    ("def ink(pictures):\n    return pictures.mean(axis=0)", "pixels"),
+    ("def ink(pictures):\n    return np.mean(pictures)", "overall"),
+    ("def ink(pictures):\n    return pictures.sum(axis=1)", "sum"),
+    ("def ink(pictures):\n    return pictures.sum(axis=1) / len(pictures)", "by_pictures"),
+    ("def ink(pictures):\n    return np.array([picture.sum() / 784 for picture in pictures])", "always_784"),
+    ("def ink(pictures):\n    for picture in pictures:\n        return picture.mean()", "first"),
+    ("def ink(pictures):\n    return pictures.mean(1, keepdims=True)", "column"),
+    ("def ink(pictures):\n    return pictures.mean(axis=1).argmax()", "darkest"),
+    ("def ink(pictures):\n    return (pictures > 0.5).mean(axis=1)", "counted"),
+    ("def ink(pictures):\n    return pictures.mean(axis=2)", "raised"),
+    ("def ink(pictures):\n    return np.median(pictures, axis=1)", "value"),
+    ("def ink(pictures):\n    return pictures.mean(axis=1) ** 2", "value"),
+    ("def ink(pictures):\n    pictures -= pictures.min()\n    return pictures.mean(axis=1)", "changed"),
+    ("def ink(pictures):\n    print(pictures.mean(axis=1))", "unfinished"),
+    ("np.ones((3, 4)).mean(axis=1)", "not_callable"),
+]
 SHAPE = [
     ("(100, 64)", "transposed"),
     ("(64, 784)", "input"),
@@ -57,4 +74,4 @@ MEAN_AND_VARIANCE = [
     ("def mean_and_variance(batch):\n    return batch.mean(), ...", "unfinished"),
     ("def mean_and_variance(batch):\n    return mean(batch), var(batch)", "raised"),
 ]
-WRONG = {"00.shape": SHAPE, "00.df_dw": DF_DW, "00.mean_and_variance": MEAN_AND_VARIANCE}
+WRONG = {"00.ink": INK, "00.shape": SHAPE, "00.df_dw": DF_DW, "00.mean_and_variance": MEAN_AND_VARIANCE}
