@@ -1,6 +1,9 @@
-"""Lesson 00's numbers: how far the mean of some pictures is from the mean of all, and two ways to take a variance."""
+"""Lesson 00's numbers: how far the mean of some pictures is from the mean of all, two ways to take a variance,
+slopes by formula and by a step, and what one example changes.
+"""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,3 +44,39 @@ def average_variances(sizes: Sequence[int], n_batches: int, rng: np.random.Gener
         biased.append(throws.var(axis=1).mean())
         unbiased.append(throws.var(axis=1, ddof=1).mean())
     return np.array(biased), np.array(unbiased)
+
+
+class Slope(NamedTuple):
+    """A function along one variable: where it is looked at, its value, its slope by formula and by a step."""
+
+    at: float
+    value: float
+    formula: float
+    measured: float
+
+
+def square(w: float | Array, b: float | Array) -> float | Array:
+    """f(w, b) = (2w + b − 3)²."""
+    return (2 * w + b - 3) ** 2
+
+
+def slopes(w: float, b: float, h: float) -> dict[str, Slope]:
+    """The slopes of `square` at (w, b) along each of its variables."""
+    value, inside = square(w, b), 2 * w + b - 3
+    return {
+        "w": Slope(w, value, 2 * inside * 2, (square(w + h, b) - value) / h),
+        "b": Slope(b, value, 2 * inside, (square(w, b + h) - value) / h),
+    }
+
+
+def with_one_number_changed(x: Array, weight: Array, value: float, centred: bool, row: int) -> tuple[Array, Array]:
+    """``x`` (N, D) @ ``weight`` (D, M) with ``value`` as the first number of ``row``, and which entries that changes.
+
+    centred: each column's mean is subtracted from the product.
+    """
+    changed = x.astype(float)
+    changed[row, 0] = value
+    before, after = x @ weight, changed @ weight
+    if centred:
+        before, after = before - before.mean(axis=0), after - after.mean(axis=0)
+    return after, ~np.isclose(before, after)

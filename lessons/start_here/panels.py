@@ -1,7 +1,6 @@
 """Lesson 00's panels: the mean of some pictures, partial derivatives, and what one example does to a batch."""
 
 from functools import partial as given
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,7 +32,8 @@ def mean_picture(pictures: Array) -> Panel:
         return text("00.mean_picture.sentence", n=n, total=len(pictures), distance=shown[n - 1])
 
     build = given(_draw_mean, everyone=pictures.mean(axis=0), shown=shown, others=others, typical=typical)
-    controls = [integer("n", 1, len(pictures), 16)]
+    sizes = [2**k for k in range(20) if 2**k <= 0.6 * len(pictures)]
+    controls = [choice("n", [*sizes, len(pictures)], 16)]
     return Panel("00.mean_picture", controls, lambda n: pictures[:n].mean(axis=0), build, describe)
 
 
@@ -47,7 +47,7 @@ def _draw_mean(figure: Drawing, everyone: Array, shown: Array, others: list[Arra
     ax.minorticks_off()
     n_pictures = np.arange(1, len(shown) + 1)
     for distances in others:
-        ax.plot(n_pictures, distances, color="#b8b8b8", linestyle="-", linewidth=0.8)
+        ax.plot(n_pictures, distances, color="#949494", linestyle="-", linewidth=0.8)
     ax.plot(MARKS, typical, color=BLACK, linestyle="", marker="s")
     for n, distance in zip(MARKS, typical, strict=True):
         ax.text(1.12 * n, distance + 0.012, f"{distance:.2f}", fontsize=14)
@@ -64,15 +64,6 @@ def _draw_mean(figure: Drawing, everyone: Array, shown: Array, others: list[Arra
     return update
 
 
-class Slope(NamedTuple):
-    """A function along one variable: where it is looked at, its value, its slope by formula and by a step."""
-
-    at: float
-    value: float
-    formula: float
-    measured: float
-
-
 GRID = np.linspace(-0.3, 2.5, 57)
 
 
@@ -83,20 +74,7 @@ def partial() -> Panel:
         number("b", 0, 2, 2, step=0.1, digits=1),
         choice("h", [0.5, 0.2, 0.1, 0.01, 0.001], 0.5),
     ]
-    return Panel("00.partial", controls, _slopes, _draw_slopes, _describe_slopes)
-
-
-def square(w: float | Array, b: float | Array) -> float | Array:
-    """f(w, b) = (2w + b − 3)²."""
-    return (2 * w + b - 3) ** 2
-
-
-def _slopes(w: float, b: float, h: float) -> dict[str, Slope]:
-    value, inside = square(w, b), 2 * w + b - 3
-    return {
-        "w": Slope(w, value, 2 * inside * 2, (square(w + h, b) - value) / h),
-        "b": Slope(b, value, 2 * inside, (square(w, b + h) - value) / h),
-    }
+    return Panel("00.partial", controls, experiments.slopes, _draw_slopes, _describe_slopes)
 
 
 def _draw_slopes(figure: Drawing) -> Update:
@@ -110,8 +88,8 @@ def _draw_slopes(figure: Drawing) -> Update:
         figure.line(f"point_{name}", ax, color=BLACK, linestyle="", marker="o")
         figure.key(ax, "upper right", f"tangent_{name}", f"secant_{name}", moves=True)
 
-    def update(slopes: dict[str, Slope], w: float, b: float, h: float) -> None:
-        along = {"w": square(GRID, b), "b": square(w, GRID)}
+    def update(slopes: dict[str, experiments.Slope], w: float, b: float, h: float) -> None:
+        along = {"w": experiments.square(GRID, b), "b": experiments.square(w, GRID)}
         for name, slope in slopes.items():
             figure.moving[f"curve_{name}"].set_data(GRID, along[name])
             figure.moving[f"point_{name}"].set_data([slope.at], [slope.value])
@@ -124,7 +102,7 @@ def _draw_slopes(figure: Drawing) -> Update:
     return update
 
 
-def _describe_slopes(slopes: dict[str, Slope], w: float, b: float, h: float) -> str:
+def _describe_slopes(slopes: dict[str, experiments.Slope], w: float, b: float, h: float) -> str:
     return text("00.partial.sentence", w=w, b=b, h=h, along_w=slopes["w"], along_b=slopes["b"])
 
 
@@ -134,16 +112,9 @@ EXAMPLE = 2  # the row of x whose first number is changed
 def one_example(x: Array, weight: Array) -> Panel:
     """Which entries of ``x`` (N, D) @ ``weight`` (D, M) change with one number of one example."""
 
-    def compute(value: float, centred: bool) -> tuple[Array, Array]:
-        changed = x.astype(float)
-        changed[EXAMPLE, 0] = value
-        before, after = x @ weight, changed @ weight
-        if centred:
-            before, after = before - before.mean(axis=0), after - after.mean(axis=0)
-        return after, ~np.isclose(before, after)
-
     build = given(_draw_product, x=x, weight=weight)
     controls = [integer("value", -3, 3, -1), switch("centred", False)]
+    compute = given(experiments.with_one_number_changed, x, weight, row=EXAMPLE)
     return Panel("00.one_example", controls, compute, build, _describe_change, size=(9.0, 3.4))
 
 
