@@ -69,14 +69,20 @@ def slopes(w: float, b: float, h: float) -> dict[str, Slope]:
     }
 
 
-def with_one_number_changed(x: Array, weight: Array, value: float, centred: bool, row: int) -> tuple[Array, Array]:
-    """``x`` (N, D) @ ``weight`` (D, M) with ``value`` as the first number of ``row``, and which entries that changes.
+class Change(NamedTuple):
+    """A matrix (N, M) after something was changed, and which of its entries differ from before."""
 
-    centred: each column's mean is subtracted from the product.
-    """
+    entries: Array
+    differs: Array
+
+
+def with_one_number_changed(x: Array, weight: Array, row: int, value: float) -> dict[str, Change]:
+    """``x`` (N, D) @ ``weight`` (D, M) with ``value`` as the first number of ``row``; the same less column means."""
     changed = x.astype(float)
     changed[row, 0] = value
     before, after = x @ weight, changed @ weight
-    if centred:
-        before, after = before - before.mean(axis=0), after - after.mean(axis=0)
-    return after, ~np.isclose(before, after)
+    centred = after - after.mean(axis=0)
+    return {
+        "out": Change(after, ~np.isclose(after, before)),
+        "centred": Change(centred, ~np.isclose(centred, before - before.mean(axis=0))),
+    }

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from course.catalogue import text
-from course.controls import choice, integer, number, switch
+from course.controls import choice, integer, number
 from course.drawing import Drawing
 from course.grey_image import GreyImage
 from course.panel import Panel, Update
@@ -50,7 +50,7 @@ def _draw_mean(figure: Drawing, everyone: Array, shown: Array, others: list[Arra
         ax.plot(n_pictures, distances, color="#949494", linestyle="-", linewidth=0.8)
     ax.plot(MARKS, typical, color=BLACK, linestyle="", marker="s")
     for n, distance in zip(MARKS, typical, strict=True):
-        ax.text(1.12 * n, distance + 0.012, f"{distance:.2f}", fontsize=14)
+        ax.text(1.12 * n, distance + 0.012, f"{distance:.2g}", fontsize=14)
     line = figure.line("line", ax, color=BLUE, linestyle="-")
     end = figure.line("end", ax, color=BLUE, marker="o", markersize=10, linestyle="")
     figure.note("said", ax, "upper right", color=BLUE)
@@ -110,39 +110,38 @@ EXAMPLE = 2  # the row of x whose first number is changed
 
 
 def one_example(x: Array, weight: Array) -> Panel:
-    """Which entries of ``x`` (N, D) @ ``weight`` (D, M) change with one number of one example."""
-
+    """Which entries of ``x`` (N, D) @ ``weight`` (D, M) change with one example, and which less their column's mean."""
+    compute = given(experiments.with_one_number_changed, x, weight, EXAMPLE)
     build = given(_draw_product, x=x, weight=weight)
-    controls = [integer("value", -3, 3, -1), switch("centred", False)]
-    compute = given(experiments.with_one_number_changed, x, weight, row=EXAMPLE)
-    return Panel("00.one_example", controls, compute, build, _describe_change, size=(9.0, 3.4))
+    return Panel("00.one_example", [integer("value", -3, 3, -1)], compute, build, _describe_change, size=(9.0, 3.2))
 
 
 def _draw_product(figure: Drawing, x: Array, weight: Array) -> Update:
-    """The three matrices; the number that is set, and a frame round each entry that changes with it."""
-    axes = figure.arrange(["x", "weight", "out"], width_ratios=(x.shape[1], weight.shape[1], 2 * weight.shape[1]))
-    shown = {"x": x, "weight": weight, "out": np.zeros((len(x), weight.shape[1]))}
+    """The matrices; the number that is set, and a frame round each entry that changes with it."""
+    n_rows, n_outputs = len(x), weight.shape[1]
+    shown = {"x": x, "weight": weight, **dict.fromkeys(("out", "centred"), np.zeros((n_rows, n_outputs)))}
+    axes = figure.arrange([*shown], width_ratios=(x.shape[1], n_outputs, 1.5 * n_outputs, 2 * n_outputs))
     cells = {}
     for ax, (name, matrix) in zip(axes, shown.items(), strict=True):
-        ax.set(xlim=(0, matrix.shape[1]), ylim=(len(x) + 0.8, 0), xticks=[], yticks=[])
+        ax.set(xlim=(0, matrix.shape[1]), ylim=(n_rows, 0), xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         cells[name] = {place: _cell(ax, place, f"{entry:g}") for place, entry in np.ndenumerate(matrix)}
+    axes[0].set_yticks(np.arange(n_rows) + 0.5, range(n_rows))
+    axes[0].tick_params(length=0)
     frame, number_ = cells["x"][EXAMPLE, 0]
     frame.set(edgecolor=VERMILLION, facecolor=_ground(True))
     figure.move("number", number_)
-    for place, (frame, entry) in cells["out"].items():
-        figure.move(f"frame{place}", frame)
-        figure.move(f"entry{place}", entry)
-    figure.note("less", axes[-1], "lower center")
+    results = [(name, place, *cell) for name in ("out", "centred") for place, cell in cells[name].items()]
+    for name, place, frame, entry in results:
+        figure.move(f"frame {name} {place}", frame)
+        figure.move(f"{name} {place}", entry)
 
-    def update(result: tuple[Array, Array], value: float, centred: bool) -> None:
-        out, changed = result
+    def update(changes: dict[str, experiments.Change], value: float) -> None:
         number_.set_text(f"{value:g}")
-        figure.say("less")
-        figure.words["less"].set_visible(centred)
-        for place, (frame, entry) in cells["out"].items():
-            frame.set(edgecolor=VERMILLION if changed[place] else _ground(False), facecolor=_ground(changed[place]))
-            entry.set_text(f"{out[place]:z.4g}")
+        for name, place, frame, entry in results:
+            differs = changes[name].differs[place]
+            frame.set(edgecolor=VERMILLION if differs else _ground(False), facecolor=_ground(differs))
+            entry.set_text(f"{changes[name].entries[place]:z.4g}")
 
     return update
 
@@ -158,6 +157,7 @@ def _ground(changed: bool) -> str:
     return "#ffe3cc" if changed else "#ececec"
 
 
-def _describe_change(result: tuple[Array, Array], value: float, centred: bool) -> str:
-    rows = result[1].any(axis=1)
-    return text(f"00.one_example.{'with' if centred else 'without'}", value=value, rows=rows.sum(), n=len(rows))
+def _describe_change(changes: dict[str, experiments.Change], value: float) -> str:
+    rows, centred_rows = (changes[name].differs.any(axis=1).sum() for name in ("out", "centred"))
+    n = len(changes["out"].entries)
+    return text("00.one_example.sentence", value=value, rows=rows, centred_rows=centred_rows, n=n)
