@@ -43,7 +43,7 @@ def _draw_mean(figure: Drawing, everyone: Array, shown: Array, others: list[Arra
     picture = figure.move("picture", GreyImage(few, everyone.reshape(28, 28), low=0, high=1))
     GreyImage(all_, everyone.reshape(28, 28), low=0, high=1)
     ax.set(xscale="log", xlim=(0.8, 1400), ylim=(0, 0.33))
-    ax.set_xticks((*MARKS, 1024), (*MARKS, "1,024"))
+    ax.set_xticks((*MARKS, len(shown)), (*MARKS, f"{len(shown):,}"))
     ax.minorticks_off()
     n_pictures = np.arange(1, len(shown) + 1)
     for distances in others:
@@ -52,7 +52,7 @@ def _draw_mean(figure: Drawing, everyone: Array, shown: Array, others: list[Arra
     for n, distance in zip(MARKS, typical, strict=True):
         ax.text(1.12 * n, distance + 0.012, f"{distance:.2g}", fontsize=14)
     line = figure.line("line", ax, color=BLUE, linestyle="-")
-    end = figure.line("end", ax, color=BLUE, marker="o", markersize=10, linestyle="")
+    end = figure.line("end", ax, color=BLUE, marker="o", markersize=11, markerfacecolor="none", linestyle="")
     figure.note("said", ax, "upper right", color=BLUE)
 
     def update(mean: Array, n: int) -> None:

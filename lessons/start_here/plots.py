@@ -25,7 +25,7 @@ def one_by_nobody(pictures: Array) -> Axes:
 
 def two_variances(sizes: Array, biased: Array, unbiased: Array, true: float, ax: Axes) -> Axes:
     """Average variance of many batches against their size (K,), with 1/n and with 1/(n − 1), and the true one."""
-    ax.axhline(true, color=BLACK, linestyle=":")
+    ax.axhline(true, color=BLACK, linestyle=":", zorder=3)
     ax.plot(sizes, unbiased, "-o", color=BLUE)
     ax.plot(sizes, biased, "--s", color=VERMILLION)
     ax.set(xscale="log", xticks=sizes, xticklabels=sizes, ylim=(0, 1.25 * true))
