@@ -4,17 +4,20 @@ What each row says of a lesson beside its title is written by hand and stays.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import nbformat
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.lessons import NAME, NOTEBOOKS  # noqa: E402
+
 ROW = re.compile(r"^\| (\d\d) \| \[.*?\]\(.*?\) \| (.*?) \|.*\|$", re.MULTILINE)
 
 
 def renewed(source: str, folder: Path) -> str:
     """The map's Markdown with the titles and the Further links of the notebooks in ``folder``."""
-    lessons = {path.name[:2]: path.name for path in folder.glob("[0-9][0-9]_*.ipynb")}
+    lessons = {path.name[:2]: path.name for path in folder.glob(NAME)}
 
     def row(found: re.Match[str]) -> str:
         name = lessons[found[1]]
