@@ -6,20 +6,18 @@ import importlib.util
 import re
 import subprocess
 import sys
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 from ipykernel.kernelspec import get_kernel_dict
 
-import course
-from course import catalogue, live
+from course import catalogue
 from tools.lessons import LATER, cores, counted, further, label, language_of, notebooks
 from tools.renew import WIDGET_VIEW, renew
 
 ROOT = Path(__file__).resolve().parents[1]
-GROWING = [path for path in notebooks() if "= grow(" in path.read_text("utf-8")]
 NOT_YET_RETOLD = {f"{k:02}" for k in range(10)} - {"00"}
 CLAIMS = {
     "01_gradient_descent": {"C11", "C12", "C21", "C22", "C23"},
@@ -136,20 +134,6 @@ def tags_of(name: str) -> set[str]:
     paths = [path for path in notebooks() if path.stem == name and language_of(path) == "en"]
     cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
     return {tag for cell in cells for tag in cell.metadata.get("tags", [])}
-
-
-@pytest.mark.parametrize("path", GROWING, ids=label)
-def test_a_lesson_goes_on_after_its_training_was_interrupted(path, monkeypatch):
-    def interrupted(panel):
-        *_, last = islice(panel.compute(), max(2, panel.total() // 8))
-        return last
-
-    monkeypatch.setattr(course, "grow", interrupted)
-    monkeypatch.setattr(course, "show", lambda panel: live.Live(panel).close())
-    monkeypatch.chdir(path.parent)
-    namespace = {"__name__": "__main__"}
-    for cell in code_cells(path):
-        exec(compile(cell.source, cell.id, "exec"), namespace)
 
 
 SOURCES = (
