@@ -1,0 +1,114 @@
+"""Lesson 01's Further: what scalings, own rates, a mistyped value and a penalty do to the wines."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers import least_squares
+from helpers.validate import Array
+from lessons.gradient_descent.behaviour import behaviour_of
+from lessons.gradient_descent.experiments import mean_start, wine_bowl
+
+
+def quartile_scaled(x: Array) -> Array:
+    """Each column less its median, divided by the distance between its quartiles."""
+    low, middle, high = np.percentile(x, [25, 50, 75], axis=0)
+    return (x - middle) / (high - low)
+
+
+SCALINGS: dict[str, Callable[[Array], Array]] = {
+    "raw": lambda x: x,
+    "min_max": least_squares.min_max,
+    "standardized": least_squares.standardize,
+    "quartiles": quartile_scaled,
+}
+
+
+class Growth(NamedTuple):
+    """What each weight's gradient has become, as a multiple of its size at the start (D,), and what the path does."""
+
+    times: Array
+    behaviour: str
+
+
+def growth(x: Array, y: Array, scaling: str, fraction: float, step: int) -> Growth:
+    """``step`` updates on scaled x (N, D), y (N,), from the mean of y, at a ``fraction`` of the largest rate."""
+    inputs = least_squares.with_bias(SCALINGS[scaling](x))
+    curvature = least_squares.hessian(inputs)
+    rate = fraction * least_squares.largest_stable_rate(curvature)
+    path = least_squares.descend(lambda w: least_squares.gradient(inputs, y, w), mean_start(x, y), rate, step)
+    slopes = np.array([least_squares.gradient(inputs, y, weight) for weight in path])
+    steepest = np.linalg.eigh(curvature)[1][:, -1]
+    return Growth(np.abs(slopes[-1] / slopes[0])[:-1], behaviour_of(slopes @ steepest))
+
+
+class Fit(NamedTuple):
+    """The least, mean and greatest of each input (D,), the weights (D,), and how far predictions moved."""
+
+    low: Array
+    mean: Array
+    high: Array
+    weights: Array
+    moved: float
+
+
+def fit(x: Array, y: Array, scaling: str, ridge: float) -> Fit:
+    """The best weights for scaled x (N, D), y (N,) with a penalty, beside those for x as measured without one."""
+    inputs = SCALINGS[scaling](x)
+    weight, bias = least_squares.fit(inputs, y, ridge)
+    plain_weight, plain_bias = least_squares.fit(x, y)
+    moved = np.abs(inputs @ weight + bias - (x @ plain_weight + plain_bias)).max()
+    return Fit(inputs.min(axis=0), inputs.mean(axis=0), inputs.max(axis=0), weight, float(moved))
+
+
+def root_mean_square(x: Array) -> Array:
+    """Of each column (D,); its square is the curvature that the column's weight would have alone."""
+    return np.sqrt((x**2).mean(axis=0))
+
+
+def with_own_rates(x: Array, y: Array, common: float, updates: int) -> Array:
+    """The losses (updates + 1,) of a descent in which each weight's rate is ``common`` / its column's mean square."""
+    inputs = least_squares.with_bias(x)
+    rates = common / root_mean_square(inputs) ** 2
+    path = least_squares.descend(lambda w: rates * least_squares.gradient(inputs, y, w), mean_start(x, y), 1.0, updates)
+    return np.array([least_squares.loss(inputs, y, weight) for weight in path])
+
+
+class Mistyped(NamedTuple):
+    """A column with one value too large by a factor: the range and spread of all others, the one, and κ of the table.
+
+    before: κ without the mistake.
+    """
+
+    others_range: float
+    others_spread: float
+    wrong: float
+    condition: float
+    before: float
+
+
+def mistyped(x: Array, y: Array, scaling: str, row: int, factor: float = 100.0) -> Mistyped:
+    """The last column of x (N, D), scaled after ``row`` of it was multiplied by ``factor``."""
+    wrong = x.copy()
+    wrong[row, -1] *= factor
+    scaled = SCALINGS[scaling](wrong)
+    others = np.delete(scaled[:, -1], row)
+    before, condition = (wine_bowl(table, y).condition for table in (SCALINGS[scaling](x), scaled))
+    return Mistyped(float(np.ptp(others)), float(others.std()), float(scaled[row, -1]), condition, before)
+
+
+class TwoRates(NamedTuple):
+    """What a step leaves of two errors, curvature 1 and ``condition``, by rate; and what some steps leave (2, K)."""
+
+    factors: Array
+    left: Array
+
+
+FAIR_STEPS = 30
+
+
+def two_rates(condition: float, rate: float) -> TwoRates:
+    """At ``rate``, in units of the largest stable one."""
+    factors = 1 - 2 * rate / condition * np.array([1.0, condition])
+    return TwoRates(factors, np.abs(factors[:, None]) ** np.arange(FAIR_STEPS + 1))
