@@ -37,8 +37,12 @@ def hilly_loss(w: Array) -> Array:
 
 def hilly_path(start: float) -> Array:
     """40 steps (41,) on `hilly_loss` from ``start``."""
-    slope = lambda w: 0.25 * (w + 2) * (w - 0.5) * (w - 2)  # noqa: E731
-    return least_squares.descend(slope, np.array([round(start, 1)]), HILLY_RATE, HILLY_STEPS)[:, 0]
+    first = np.array([round(start, 1)])  # sliders send 0.5000000000000001
+    return least_squares.descend(_hilly_slope, first, HILLY_RATE, HILLY_STEPS)[:, 0]
+
+
+def _hilly_slope(w: Array) -> Array:
+    return 0.25 * (w + 2) * (w - 0.5) * (w - 2)
 
 
 class Bowl(NamedTuple):
@@ -58,8 +62,10 @@ class Bowl(NamedTuple):
         return float(self.curvatures[0] / self.curvatures[-1])
 
     def errors(self, rate: float, steps: Array) -> Array:
-        """The error in each direction after each number of ``steps`` (K,): (K, D). It walks without walking:
-        a step multiplies each by 1 − rate · λ."""
+        """The error in each direction after each number of ``steps`` (K,): (K, D).
+
+        Without walking: a step multiplies each by 1 − rate · λ.
+        """
         factors = 1 - rate * self.curvatures
         return (self.vectors.T @ self.start) * factors ** np.asarray(steps)[:, None]
 
@@ -116,6 +122,22 @@ def losses(x: Array, y: Array, updates: int) -> Array:
     return np.array([least_squares.loss(inputs, y, weight) for weight in walk(x, y, updates)])
 
 
+def two_runs(x: Array, y: Array, updates: int) -> dict[str, Array]:
+    """The `losses` of two runs: on columns as measured, and on standardized ones."""
+    return {"raw": losses(x, y, updates), "standardized": losses(least_squares.standardize(x), y, updates)}
+
+
+def last_change(x: Array, y: Array, updates: int) -> tuple[float, float]:
+    """By which share the loss changed in the last of the ``updates``, and the share of the excess loss still left."""
+    *_, before, after = losses(x, y, updates)
+    return before / after - 1, float(excess_left(x, y, np.array([updates]))[0])
+
+
+def wrongly_standardized(x: Array) -> Array:
+    """Each *row* less its mean, divided by its standard deviation: (N, D)."""
+    return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
+
+
 def lowest_loss(x: Array, y: Array) -> float:
     """The loss of the exact fit."""
     weight, bias = least_squares.fit(x, y)
@@ -158,12 +180,17 @@ def crossing(valley: Bowl, fraction: float, steps: int) -> Crossing:
 DIGIT_NETWORK = network.Network((64, 32, 32, 10))
 
 
-def digit_loss(zero_start: bool, seed: int = 0, epochs: int = 10) -> float:
-    """The training loss of a digit network after some epochs, from random first weights or from zeros alone."""
+def trained(zero_start: bool, seed: int = 0, epochs: int = 10) -> network.Parameters:
+    """The digit network's parameters after some epochs, from random first weights or from zeros alone."""
     digits = data.load_digits8()
     parameters = network.initialize(DIGIT_NETWORK, np.random.default_rng(seed))
     if zero_start:
         parameters = {name: 0 * values for name, values in parameters.items()}
-    history = training.train(DIGIT_NETWORK, parameters, digits.x, digits.y, batch_size=50, epochs=epochs,
-                             learning_rate=0.1, rng=np.random.default_rng([seed, 1]))  # fmt: skip
-    return network.loss_and_gradients(DIGIT_NETWORK, history.parameters, digits.x, digits.y)[0]
+    return training.train(DIGIT_NETWORK, parameters, digits.x, digits.y, batch_size=50, epochs=epochs,
+                          learning_rate=0.1, rng=np.random.default_rng([seed, 1])).parameters  # fmt: skip
+
+
+def digit_loss(zero_start: bool, seed: int = 0) -> float:
+    """The training loss that the network ends at."""
+    digits = data.load_digits8()
+    return network.loss_and_gradients(DIGIT_NETWORK, trained(zero_start, seed), digits.x, digits.y)[0]

@@ -8,7 +8,7 @@ import numpy as np
 from helpers import least_squares
 from helpers.validate import Array
 from lessons.gradient_descent.behaviour import behaviour_of
-from lessons.gradient_descent.experiments import mean_start, wine_bowl
+from lessons.gradient_descent.experiments import lowest_loss, mean_start, wine_bowl
 
 
 def quartile_scaled(x: Array) -> Array:
@@ -73,6 +73,16 @@ def with_own_rates(x: Array, y: Array, common: float, updates: int) -> Array:
     rates = common / root_mean_square(inputs) ** 2
     path = least_squares.descend(lambda w: rates * least_squares.gradient(inputs, y, w), mean_start(x, y), 1.0, updates)
     return np.array([least_squares.loss(inputs, y, weight) for weight in path])
+
+
+def one_step_a_direction(x: Array, y: Array) -> float:
+    """The share of the excess loss left after one update at 1/λ for each direction, the steepest first."""
+    inputs, weight = least_squares.with_bias(x), mean_start(x, y)
+    lowest = lowest_loss(x, y)
+    at_start = least_squares.loss(inputs, y, weight)
+    for curvature in wine_bowl(x, y).curvatures:
+        weight = weight - least_squares.gradient(inputs, y, weight) / curvature
+    return (least_squares.loss(inputs, y, weight) - lowest) / (at_start - lowest)
 
 
 class Mistyped(NamedTuple):

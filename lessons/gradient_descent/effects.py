@@ -1,0 +1,191 @@
+"""Lesson 01: what must hold for other wines than ours: 120 of the 178, drawn anew with each seed."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from helpers import data, least_squares
+from helpers.network import initialize, loss_and_gradients
+from helpers.validate import Array
+from lessons.gradient_descent import experiments, scaling
+from lessons.gradient_descent.experiments import updates_needed, wine_bowl
+
+HUE, PROLINE = 9, 11
+
+
+def wines(seed: int, n: int = 120) -> tuple[Array, Array]:
+    """Twelve measurements (120, 12) and the alcohol (120,) of wines drawn without replacement."""
+    wine = data.load_wine()
+    rows = np.random.default_rng(seed).choice(len(wine.x), n, replace=False)
+    return wine.x[rows, 1:], wine.x[rows, 0]
+
+
+def correlation(one: Array, other: Array) -> float:
+    """Pearson's."""
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def raw_columns_take_millions(seed: int) -> bool:
+    """On columns as measured at least ten million updates are needed, on standardized ones fewer than 50."""
+    x, y = wines(seed)
+    return updates_needed(x, y) > 1e7 and updates_needed(least_squares.standardize(x), y) < 50
+
+
+def a_valley_becomes_a_bowl(seed: int) -> bool:
+    """Hue and proline make a valley at least 1,000 times as long as wide; standardized, less than twice."""
+    x, y = wines(seed)
+    pair = x[:, [HUE, PROLINE]] - x[:, [HUE, PROLINE]].mean(axis=0)
+    valley = experiments.bowl(pair, y - y.mean(), np.zeros(2))
+    bowl = experiments.bowl(least_squares.standardize(pair), y - y.mean(), np.zeros(2))
+    return valley.condition > 1000**2 and bowl.condition < 2**2
+
+
+def each_half_alone_is_slow(seed: int) -> bool:
+    """Dividing alone takes over 1,000 times the updates of both, centring alone still more, though less than raw."""
+    x, y = wines(seed)
+    both, divided = updates_needed(least_squares.standardize(x), y), updates_needed(x / x.std(axis=0), y)
+    centred = updates_needed(x - x.mean(axis=0), y)
+    return 1000 * both < divided < centred < updates_needed(x, y)
+
+
+def the_column_of_ones_makes_it_flat(seed: int) -> bool:
+    """Without the bias, divided columns have a condition number less than a fifth as large."""
+    x, y = wines(seed)
+    divided = x / x.std(axis=0)
+    return experiments.bowl(divided, y, np.zeros(x.shape[1])).condition < wine_bowl(divided, y).condition / 5
+
+
+def early_predictions_follow_the_largest_column(seed: int) -> bool:
+    """After 30 updates raw predictions are proline (0.99), the exact fit's are not (0.92), nor early standardized ones."""
+    x, y = wines(seed)
+    early, scaled = (experiments.predictions(table, y, 30) for table in (x, least_squares.standardize(x)))
+    others = experiments.exact_predictions(x, y), scaled
+    return correlation(early, x[:, PROLINE]) > 0.99 and all(correlation(p, x[:, PROLINE]) < 0.92 for p in others)
+
+
+def scaling_keeps_the_exact_fit_and_ridge_moves_it(seed: int) -> bool:
+    """Min–max scaled and standardized columns give the same exact fit; a ridge of 1 moves a prediction by 0.3."""
+    x, y = wines(seed)
+    plain, scaled = experiments.exact_predictions(x, y), least_squares.standardize(x)
+    same = [experiments.exact_predictions(table, y) for table in (scaled, least_squares.min_max(x))]
+    ridged = experiments.exact_predictions(scaled, y, ridge=1.0)
+    return max(np.abs(p - plain).max() for p in same) < 1e-8 and np.abs(ridged - plain).max() > 0.3
+
+
+def zeros_stay_at_a_saddle(seed: int) -> bool:
+    """From zeros the digit network stays at 2.30, where small weights lead down, and with the last layer's sign turned,
+    up; from random first weights it trains."""
+    digits, network = data.load_digits8(), experiments.DIGIT_NETWORK
+    level = {name: 0.0 * values for name, values in initialize(network, np.random.default_rng(0)).items()}
+    level["bias3"] = np.log(np.bincount(digits.y) / len(digits.y))
+    trained = experiments.trained(False, seed)
+    small = {name: level[name] + 0.1 * trained[name] * (name != "bias3") for name in level}
+    turned = small | {"weight3": -small["weight3"]}
+    down, here, up = (loss_and_gradients(network, p, digits.x, digits.y)[0] for p in (small, level, turned))
+    stays = abs(experiments.digit_loss(True, seed) - np.log(10)) < 0.01
+    return stays and down < here < up and experiments.digit_loss(False, seed) < 0.5
+
+
+def a_level_loss_has_not_arrived(seed: int) -> bool:
+    """In raw update 1,000 the loss changes by less than 0.01 %, and over a quarter of the excess is left."""
+    change, left = experiments.last_change(*wines(seed), 1000)
+    return change < 1e-4 and left > 0.25
+
+
+def rows_standardized_leave_a_flat_direction(seed: int) -> bool:
+    """With axis=1 proline is between 3.1 and 3.4 in every wine, and the smallest curvature is 0."""
+    x, y = wines(seed)
+    table = experiments.wrongly_standardized(x)
+    return bool(((table[:, PROLINE] > 3.1) & (table[:, PROLINE] < 3.4)).all()) and (
+        abs(wine_bowl(table, y).curvatures[-1]) < 1e-12)
+
+
+def thirteen_steps_arrive_on_a_bowl_alone(seed: int) -> bool:
+    """One step a direction leaves less than a millionth of the excess on standardized columns, and explodes on raw."""
+    x, y = wines(seed)
+    left = {name: scaling.one_step_a_direction(scaling.SCALINGS[name](x), y) for name in ("standardized", "raw")}
+    return left["standardized"] < 1e-6 and left["raw"] > 1e6
+
+
+def own_rates_are_a_scaling(seed: int) -> bool:
+    """A rate for each weight makes the same losses as a division by root mean squares, which takes 1,000 updates and
+    more."""
+    x, y = wines(seed)
+    table = x / scaling.root_mean_square(x)
+    common = 1 / wine_bowl(table, y).curvatures[0]
+    same = np.allclose(scaling.with_own_rates(x, y, common, 200), experiments.losses(table, y, 200), rtol=1e-9)
+    return same and updates_needed(table, y) > 1000
+
+
+def centring_min_max_mends_part(seed: int) -> bool:
+    """Less their means, min–max columns have a smaller condition number, still twice the standardized ones'."""
+    x, y = wines(seed)
+    table = least_squares.min_max(x)
+    centred = wine_bowl(table - table.mean(axis=0), y).condition
+    return wine_bowl(table, y).condition > centred > 2 * wine_bowl(least_squares.standardize(x), y).condition
+
+
+def one_mistyped_value_squeezes_the_rest(seed: int) -> bool:
+    """Any wine's proline times 100: the others keep under 0.05 of the range and under 0.2 of the spread; quartiles
+    leave theirs nearly alone."""
+    x, y = wines(seed)
+    found = {name: scaling.mistyped(x, y, name, seed % len(x)) for name in scaling.SCALINGS}
+    return (found["min_max"].others_range < 0.05 and found["standardized"].others_spread < 0.2
+            and 0.9 < found["quartiles"].others_spread / scaling.quartile_scaled(x)[:, -1].std() < 1.1)
+
+
+def the_condition_number_hides_a_mistyped_value(seed: int) -> bool:
+    """It changes by less than a fifth under min–max and standardizing, and grows over tenfold with quartiles."""
+    x, y = wines(seed)
+    found = {name: scaling.mistyped(x, y, name, seed % len(x)) for name in scaling.SCALINGS}
+    hidden = [abs(found[name].condition / found[name].before - 1) < 0.2 for name in ("min_max", "standardized")]
+    return all(hidden) and found["quartiles"].condition > 10 * found["quartiles"].before
+
+
+def below_the_limit_none_explodes_above_it_all_do(seed: int) -> bool:
+    """As measured, 60 updates: at 0.4 of the limit no gradient grows a hundredfold, at 1.1 all do."""
+    x, y = wines(seed)
+    below, above = (scaling.growth(x, y, "raw", fraction, 60).times for fraction in (0.4, 1.1))
+    return below.max() < 100 < above.min()
+
+
+def the_first_growth_is_a_cancellation_that_ends(seed: int) -> bool:
+    """The largest growth below the limit is the start's gradient without its share in the steepest direction, ± 20 %."""
+    x, y = wines(seed)
+    inputs = least_squares.with_bias(x)
+    steepest = wine_bowl(x, y).vectors[:, 0]
+    slopes = least_squares.gradient(inputs, y, experiments.mean_start(x, y))
+    rest = np.abs((slopes - steepest * (slopes @ steepest)) / slopes)[:-1]
+    times = scaling.growth(x, y, "raw", 0.4, 10).times
+    return abs(times.max() / rest[times.argmax()] - 1) < 0.2
+
+
+def ridge_depends_on_the_scale(seed: int) -> bool:
+    """A ridge of 1 moves min–max predictions most, by over 1.5 times what it moves standardized or raw ones."""
+    x, y = wines(seed)
+    raw, min_max, standardized = (scaling.fit(x, y, name, 1.0).moved for name in ("raw", "min_max", "standardized"))
+    return min_max > 1.5 * max(raw, standardized)
+
+
+EFFECTS: dict[str, Callable[[int], bool]] = {
+    holds.__name__: holds
+    for holds in (
+        raw_columns_take_millions,
+        a_valley_becomes_a_bowl,
+        each_half_alone_is_slow,
+        the_column_of_ones_makes_it_flat,
+        early_predictions_follow_the_largest_column,
+        scaling_keeps_the_exact_fit_and_ridge_moves_it,
+        zeros_stay_at_a_saddle,
+        a_level_loss_has_not_arrived,
+        rows_standardized_leave_a_flat_direction,
+        thirteen_steps_arrive_on_a_bowl_alone,
+        own_rates_are_a_scaling,
+        centring_min_max_mends_part,
+        one_mistyped_value_squeezes_the_rest,
+        the_condition_number_hides_a_mistyped_value,
+        below_the_limit_none_explodes_above_it_all_do,
+        the_first_growth_is_a_cancellation_that_ends,
+        ridge_depends_on_the_scale,
+    )
+}
