@@ -56,7 +56,7 @@ def the_column_of_ones_makes_it_flat(seed: int) -> bool:
 
 
 def early_predictions_follow_the_largest_column(seed: int) -> bool:
-    """After 30 updates raw predictions are proline (0.99), the exact fit's are not (0.92), nor early standardized ones."""
+    """After 30 raw updates predictions are proline (0.99); the exact fit's are not (0.92), nor scaled columns' early."""
     x, y = wines(seed)
     early, scaled = (experiments.predictions(table, y, 30) for table in (x, least_squares.standardize(x)))
     others = experiments.exact_predictions(x, y), scaled
@@ -150,7 +150,7 @@ def below_the_limit_none_explodes_above_it_all_do(seed: int) -> bool:
 
 
 def the_first_growth_is_a_cancellation_that_ends(seed: int) -> bool:
-    """The largest growth below the limit is the start's gradient without its share in the steepest direction, ± 20 %."""
+    """The largest growth below the limit is what the start's gradient is without its steepest share, within a fifth."""
     x, y = wines(seed)
     inputs = least_squares.with_bias(x)
     steepest = wine_bowl(x, y).vectors[:, 0]

@@ -1,4 +1,4 @@
-"""Lesson 01's exercises: an update of two weights, the largest rate, a loop that stops, a table that was scaled."""
+"""Lesson 01's exercises: two weights, the largest rate, loops that stop, a scaled table, the training part's ruler."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from course.checks.exercise import Exercise, Quantity
 from helpers.validate import Array
 
 Case = tuple[object, ...]
+Pair = tuple[Array, Array]
 
 
 def gradient(x: Array, y: Array, weight: Array) -> Array:
@@ -28,6 +29,24 @@ def descend_until(x: Array, y: Array, rate: float, tolerance: float, most: int) 
 def is_standardized(x: Array) -> bool:
     """Whether each column has mean 0 and standard deviation 1, to six digits."""
     return _near(x.mean(axis=0), 0) and _near(x.std(axis=0), 1)
+
+
+def standardize(train: Array, test: Array) -> Pair:
+    """Both parts, less the training part's column means and divided by its standard deviations."""
+    return _rescaled(train, test, train.mean(axis=0), train.std(axis=0))
+
+
+def _rescaled(train: Array, test: Array, shift: Array, scale: Array) -> Pair:
+    return (train - shift) / scale, (test - shift) / scale
+
+
+def _own_ruler(train: Array, test: Array) -> Pair:
+    return standardize(train, train)[0], standardize(test, test)[0]
+
+
+def _together(train: Array, test: Array) -> Pair:
+    both = np.concatenate([train, test])
+    return _rescaled(train, test, both.mean(axis=0), both.std(axis=0))
 
 
 def _descent(x: Array, y: Array, rate: float, tolerance: float, most: int, least: int = 0,
@@ -58,6 +77,11 @@ def _tables(rng: np.random.Generator) -> list[Case]:
     tables += [columns - [0, 0, 0.5, 0], columns + [0.5, 0, -0.5, 0], columns * [1, 1, 1.5, 1]]
     tables += [columns * np.sqrt(5 / 6), np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]])]
     return [(table,) for table in tables]
+
+
+def _two_parts(rng: np.random.Generator) -> list[Case]:
+    scale = np.array([1.0, 300.0, 0.02])
+    return [(rng.normal(4, 2, (n, 3)) * scale, rng.normal(5, 3, (m, 3)) * scale) for n, m in [(6, 4), (9, 5), (5, 2)]]
 
 
 EXERCISES = [
@@ -108,6 +132,21 @@ EXERCISES = [
             "no_abs": lambda x: bool((x.mean(axis=0) < 1e-6).all()) and _near(x.std(axis=0), 1),
             "unbiased": lambda x: _near(x.mean(axis=0), 0) and _near(x.std(axis=0, ddof=1), 1),
             "exact": lambda x: bool((x.mean(axis=0) == 0).all() and (x.std(axis=0) == 1).all()),
+        },
+    ),
+    Exercise(
+        "01.standardize",
+        reference=standardize,
+        cases=_two_parts,
+        parts=("train", "test"),
+        mistakes={
+            "own_ruler": _own_ruler,
+            "together": _together,
+            "one_mean": lambda train, test: _rescaled(train, test, train.mean(), train.std()),
+            "centred": lambda train, test: _rescaled(train, test, train.mean(axis=0), 1.0),
+            "variance": lambda train, test: _rescaled(train, test, train.mean(axis=0), train.var(axis=0)),
+            "unbiased": lambda train, test: _rescaled(train, test, train.mean(axis=0), train.std(axis=0, ddof=1)),
+            "min_max": lambda train, test: _rescaled(train, test, train.min(axis=0), np.ptp(train, axis=0)),
         },
     ),
 ]

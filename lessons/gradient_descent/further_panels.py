@@ -132,7 +132,7 @@ def _describe_three(result: Fit, columns: str, ridge: float) -> str:
 
 
 def _feature_rows(ax: Axes) -> Sequence[int]:
-    """A row of ``ax`` for each of the twelve measurements, with room for a text above them; a low picture names half."""
+    """A row of ``ax`` for each measurement, with room for a text above them; a low picture names every second."""
     names = texts("01.features")
     every = 2 if ax.figure.get_figheight() < LOW else 1
     ax.set(ylim=(len(names) - 0.4, -2.2))

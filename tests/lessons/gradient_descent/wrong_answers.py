@@ -57,9 +57,27 @@ IS_STANDARDIZED = [
     ("def ok(x):\n    x -= x.mean(axis=0)\n    return True", "changed"),
     ("def ok(x):\n    ...", "unfinished"),
 ]
+STANDARDIZE = [
+    ("def standardize(train, test):\n    m, s = train.mean(0), train.std(0, ddof=1)\n"
+     "    return (train - m) / s, (test - m) / s", "unbiased"),
+    ("def standardize(train, test):\n    return ((train - train.mean(0)) / train.std(0),\n"
+     "            (test - test.mean(0)) / test.std(0))", "own_ruler"),
+    ("def standardize(train, test):\n    x = np.vstack([train, test])\n"
+     "    x = (x - x.mean(0)) / x.std(0)\n    return x[:len(train)], x[len(train):]", "together"),
+    ("def standardize(train, test):\n    m, s = train.mean(), train.std()\n"
+     "    return (train - m) / s, (test - m) / s", "one_mean"),
+    ("def standardize(train, test):\n    return train - train.mean(axis=0), test - train.mean(axis=0)", "centred"),
+    ("def standardize(train, test):\n    m, v = np.mean(train, 0), np.var(train, 0)\n"
+     "    return (train - m) / v, (test - m) / v", "variance"),
+    ("def standardize(train, test):\n    low, high = train.min(0), train.max(0)\n"
+     "    return (train - low) / (high - low), (test - low) / (high - low)", "min_max"),
+    ("def standardize(train, test):\n    return (train - train.mean(0)) / train.std(0)", "shape"),
+    ("def standardize(train, test):\n    train -= train.mean(0)\n    return train, test", "changed"),
+]
 WRONG = {
     "01.update": UPDATE,
     "01.largest_rate": LARGEST_RATE,
     "01.descend_until": DESCEND_UNTIL,
     "01.is_standardized": IS_STANDARDIZED,
+    "01.standardize": STANDARDIZE,
 }
