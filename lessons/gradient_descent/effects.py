@@ -56,7 +56,7 @@ def the_column_of_ones_makes_it_flat(seed: int) -> bool:
 
 
 def early_predictions_follow_the_largest_column(seed: int) -> bool:
-    """After 30 raw updates predictions are proline (0.99); the exact fit's are not (0.92), nor scaled columns' early."""
+    """After 30 raw updates predictions are proline (0.99); the exact fit's are not (0.92), nor scaled columns' ones."""
     x, y = wines(seed)
     early, scaled = (experiments.predictions(table, y, 30) for table in (x, least_squares.standardize(x)))
     others = experiments.exact_predictions(x, y), scaled
@@ -73,8 +73,7 @@ def scaling_keeps_the_exact_fit_and_ridge_moves_it(seed: int) -> bool:
 
 
 def zeros_stay_at_a_saddle(seed: int) -> bool:
-    """From zeros the digit network stays at 2.30, where small weights lead down, and with the last layer's sign turned,
-    up; from random first weights it trains."""
+    """From zeros the digit network stays at 2.30, with a way down and a way up; from random first weights it trains."""
     digits, network = data.load_digits8(), experiments.DIGIT_NETWORK
     level = {name: 0.0 * values for name, values in initialize(network, np.random.default_rng(0)).items()}
     level["bias3"] = np.log(np.bincount(digits.y) / len(digits.y))
@@ -108,8 +107,7 @@ def thirteen_steps_arrive_on_a_bowl_alone(seed: int) -> bool:
 
 
 def own_rates_are_a_scaling(seed: int) -> bool:
-    """A rate for each weight makes the same losses as a division by root mean squares, which takes 1,000 updates and
-    more."""
+    """A rate for each weight makes the losses of divided columns, and these need over 1,000 updates."""
     x, y = wines(seed)
     table = x / scaling.root_mean_square(x)
     common = 1 / wine_bowl(table, y).curvatures[0]
@@ -126,8 +124,7 @@ def centring_min_max_mends_part(seed: int) -> bool:
 
 
 def one_mistyped_value_squeezes_the_rest(seed: int) -> bool:
-    """Any wine's proline times 100: the others keep under 0.05 of the range and under 0.2 of the spread; quartiles
-    leave theirs nearly alone."""
+    """One proline times 100: the others keep under 0.05 of the range, 0.2 of the spread; by quartiles, 0.9 to 1.1."""
     x, y = wines(seed)
     found = {name: scaling.mistyped(x, y, name, seed % len(x)) for name in scaling.SCALINGS}
     return (found["min_max"].others_range < 0.05 and found["standardized"].others_spread < 0.2

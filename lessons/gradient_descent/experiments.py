@@ -61,6 +61,11 @@ class Bowl(NamedTuple):
         """λ_max / λ_min."""
         return float(self.curvatures[0] / self.curvatures[-1])
 
+    @property
+    def excess(self) -> float:
+        """The loss at the start above the lowest, Σ λ · error² / 2."""
+        return float((self.vectors.T @ self.start) ** 2 @ self.curvatures / 2)
+
     def errors(self, rate: float, steps: Array) -> Array:
         """The error in each direction after each number of ``steps`` (K,): (K, D).
 
@@ -68,10 +73,6 @@ class Bowl(NamedTuple):
         """
         factors = 1 - rate * self.curvatures
         return (self.vectors.T @ self.start) * factors ** np.asarray(steps)[:, None]
-
-    def excess(self, rate: float, steps: Array) -> Array:
-        """The loss above the lowest after each number of ``steps`` (K,): Σ λ · error² / 2."""
-        return self.errors(rate, steps) ** 2 @ self.curvatures / 2
 
 
 def bowl(inputs: Array, y: Array, start: Array) -> Bowl:
@@ -93,8 +94,9 @@ def mean_start(x: Array, y: Array) -> Array:
 
 def excess_left(x: Array, y: Array, updates: Array) -> Array:
     """The share of the excess loss that is left after each number of ``updates`` (K,), at half the largest rate."""
-    seen = wine_bowl(x, y)
-    excess = seen.excess(2 * PART / seen.curvatures[0], np.append(0, updates))
+    hessian = least_squares.hessian(least_squares.with_bias(x))
+    rate = PART * least_squares.largest_stable_rate(hessian)
+    excess = least_squares.excess_after(hessian, wine_bowl(x, y).start, rate, np.append(0, updates))
     return excess[1:] / excess[0]
 
 

@@ -106,7 +106,7 @@ def _draw_valley(figure: Drawing, bowls: dict[str, Bowl]) -> Update:
         bowl, (per_strip, per_window) = bowls[columns], FRAMES[columns]
         along = bowl.vectors[:, -1]
         centre = (1 - place / 100) * (bowl.start @ along) * along if columns == "raw" else np.zeros(2)
-        figure.moving["whole"].set_xy(_outline(bowl, 1.0, 200) / per_strip * (-1, 1))
+        figure.moving["whole"].set_xy(_outline(bowl) / per_strip * (-1, 1))
         figure.moving["lines"].set_data(*_lines(bowl, centre, per_window))
         figure.moving["frame"].set_data([-centre[0] / per_strip], [centre[1] / per_strip])
         figure.moving["frame"].set_visible(columns == "raw")  # the window holds all of a bowl
@@ -151,11 +151,10 @@ def _equal(ax: Axes, width: float, height: float) -> None:
     ax.set_aspect("equal", adjustable="datalim")
 
 
-def _outline(bowl: Bowl, share: float, points: int) -> Array:
-    """The line (points, 2) on which this ``share`` of the excess loss at the start is left, as errors in weights."""
-    turns = np.linspace(0, 2 * np.pi, points)
-    excess = share * bowl.excess(0, np.zeros(1))[0]
-    radii = np.sqrt(2 * excess / bowl.curvatures)
+def _outline(bowl: Bowl) -> Array:
+    """The line (200, 2) of the start's loss, as errors in weights."""
+    turns = np.linspace(0, 2 * np.pi, 200)
+    radii = np.sqrt(2 * bowl.excess / bowl.curvatures)
     return np.column_stack([np.cos(turns), np.sin(turns)]) * radii @ bowl.vectors.T
 
 
@@ -164,7 +163,7 @@ def _lines(bowl: Bowl, centre: Array, unit: float) -> tuple[Array, Array]:
     (a, b), (_, c) = bowl.vectors @ np.diag(bowl.curvatures) @ bowl.vectors.T
     along, upwards = [], []
     for level in LEVELS:
-        twice = 2 * level * bowl.excess(0, np.zeros(1))[0]
+        twice = 2 * level * bowl.excess
         most = np.sqrt(twice * c / (a * c - b * b))
         x = np.clip(centre[0] + unit * np.linspace(-4, 4, 300), -most, most)
         half = np.sqrt(np.maximum(0, (b * b - a * c) * x**2 + twice * c))
