@@ -1,6 +1,6 @@
 """Lesson 01's numbers: descents with one weight, in a valley of two, and on the columns of a table."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from lessons.gradient_descent.behaviour import behaviour_of
 OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
 HILLY_RATE, HILLY_STEPS = 0.2, 40
 PART = 0.5  # of the largest stable rate, where nothing else is said
+NEAR = 0.002  # above the lowest loss: there a run has arrived
 FAR = 1e9  # an error that large is not followed
 FIRST_STEPS = 60  # of a path that is drawn step by step
 
@@ -92,22 +93,25 @@ def mean_start(x: Array, y: Array) -> Array:
     return np.append(np.zeros(x.shape[1]), y.mean())
 
 
-def excess_left(x: Array, y: Array, updates: Array) -> Array:
-    """The share of the excess loss that is left after each number of ``updates`` (K,), at half the largest rate."""
-    hessian = least_squares.hessian(least_squares.with_bias(x))
-    rate = PART * least_squares.largest_stable_rate(hessian)
-    excess = least_squares.excess_after(hessian, wine_bowl(x, y).start, rate, np.append(0, updates))
-    return excess[1:] / excess[0]
+def excess_after(x: Array, y: Array, updates: Array, part: float = PART, start: Array | None = None) -> Array:
+    """The loss above the lowest one after each number of ``updates`` (K,), at ``part`` of the largest stable rate.
+
+    start: weights and bias (D + 1,), in place of `mean_start`.
+    """
+    inputs = least_squares.with_bias(x)
+    hessian = least_squares.hessian(inputs)
+    error = bowl(inputs, y, mean_start(x, y) if start is None else start).start
+    return least_squares.excess_after(hessian, error, part * least_squares.largest_stable_rate(hessian), updates)
 
 
-def updates_needed(x: Array, y: Array, share: float = 0.01) -> int:
-    """The fewest updates, at half the largest stable rate, that leave no more than this ``share`` of the excess."""
+def updates_needed(x: Array, y: Array, **options: Any) -> int:
+    """The fewest updates after which the loss is within 0.002 of the lowest; options as in `excess_after`."""
     low, high = 0, 1
-    while excess_left(x, y, np.array([high]))[0] > share:
+    while excess_after(x, y, np.array([high]), **options)[0] > NEAR:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if excess_left(x, y, np.array([middle]))[0] > share else (low, middle)
+        low, high = (middle, high) if excess_after(x, y, np.array([middle]), **options)[0] > NEAR else (low, middle)
     return high
 
 
@@ -130,9 +134,10 @@ def two_runs(x: Array, y: Array, updates: int) -> dict[str, Array]:
 
 
 def last_change(x: Array, y: Array, updates: int) -> tuple[float, float]:
-    """By which share the loss changed in the last of the ``updates``, and the share of the excess loss still left."""
+    """In percent: how much the loss changed in the last of the ``updates``, and how much of the excess is left."""
     *_, before, after = losses(x, y, updates)
-    return before / after - 1, float(excess_left(x, y, np.array([updates]))[0])
+    at_start, left = excess_after(x, y, np.array([0, updates]))
+    return 100 * (before / after - 1), 100 * left / at_start
 
 
 def wrongly_standardized(x: Array) -> Array:
@@ -155,6 +160,11 @@ def exact_predictions(x: Array, y: Array, ridge: float = 0.0) -> Array:
     """What the exact fit predicts for each row, with or without a penalty: (N,)."""
     weight, bias = least_squares.fit(x, y, ridge)
     return x @ weight + bias
+
+
+def in_step(predictions: Array, columns: Array) -> Array:
+    """How closely ``predictions`` (N,) follow each of the ``columns`` (N, K): the correlations, to two digits; (K,)."""
+    return np.corrcoef(predictions, columns, rowvar=False)[0, 1:].round(2) + 0.0
 
 
 class Crossing(NamedTuple):

@@ -22,14 +22,14 @@ DIRECTIONS = {"flat": {"color": BLUE, "linestyle": "-", "marker": "o", "markersi
 
 def fairest() -> Panel:
     """Two curvatures and one rate: what a step leaves of each error, and what 30 steps leave."""
-    controls = [choice("condition", (1.5, 3, 10, 45, 100), 10), number("rate", 0.0, 1.1, 0.5, step=0.01)]
+    controls = [choice("condition", (1.5, 3, 10, 45, 100), 10), number("rate", 0.0, 1.1, 0.6, step=0.01)]
     return Panel("01.fairest", controls, scaling.two_rates, _draw_fairest, _describe_fairest)
 
 
 def _draw_fairest(figure: Drawing) -> Update:
     """The two factors against the rate at the left, the two errors against the steps at the right."""
     factors, left = figure.arrange(["factors", "left"])
-    factors.set(xlim=(0, 1.1), ylim=(0, 1.25))
+    factors.set(xlim=(0, 1.1), ylim=(-0.03, 1.4))
     factors.axhline(1, color=GREY, linewidth=1)
     left.set(xlim=(-0.5, FAIR_STEPS + 0.5), ylim=(1e-6, 1e3), yscale="log")
     for name, style in DIRECTIONS.items():
@@ -38,7 +38,7 @@ def _draw_fairest(figure: Drawing) -> Update:
     figure.line("rate", factors, color=BLACK, linestyle=":", linewidth=2)
     figure.line("fairest", factors, color=GREEN, marker="*", markersize=16, linestyle="")
     figure.key(left, "upper right", "flat", "steep")
-    figure.note("worst", factors, "lower right")
+    figure.note("worst", factors, "upper center")
     rates = np.linspace(0, 1.1, 111)
 
     def update(result: TwoRates, condition: float, rate: float) -> None:

@@ -82,7 +82,7 @@ def valley(x: Array, y: Array) -> Panel:
                     longer=bowls[columns].condition ** 0.5, first=result.factors[0], second=result.factors[1], **values)
 
     controls = [menu("columns", list(bowls), "raw"), choice("steps", STEP_COUNTS, 1000),
-                choice("fraction", (0.25, 0.5, 0.9, 1.0, 1.1), 0.9), integer("place", 0, 100, 0)]
+                choice("fraction", (0.25, 0.5, 0.9, 1.0, 1.1), 0.5), integer("place", 0, 100, 0)]
     return Panel("01.valley", controls, compute, partial(_draw_valley, bowls=bowls), describe, size=(9.0, 4.0))
 
 
@@ -127,6 +127,7 @@ def _draw_errors(figure: Drawing, ax: Axes) -> Update:
     ax.set(xlim=(0, 100), ylim=(1.6, -0.6))
     ax.set_yticks((0.2, 1.2), [text(f"01.valley.{name}") for name in names])
     ax.grid(visible=False)
+    ax.barh((0.2, 1.2), 100, height=0.42, facecolor="none", edgecolor=GREY, linewidth=1)
     bars = [figure.move(f"bar_{name}", *ax.barh([row + 0.2], [0], height=0.42, color=color, hatch=hatch, ec="white"))
             for row, (name, color, hatch) in enumerate(zip(names, (VERMILLION, BLUE), ("///", ""), strict=True))]
     for row, name in enumerate(names):
@@ -175,7 +176,7 @@ def _lines(bowl: Bowl, centre: Array, unit: float) -> tuple[Array, Array]:
 def _percent(share: float) -> str:
     """In percent; far below one it is 0, and what has left all bounds is only said to be larger."""
     percent = 100 * share
-    return "> 1e9" if percent > MOST else "0" if percent < 1e-3 else f"{percent:.{3 if percent >= 1 else 2}g}"
+    return "> 1e9" if percent > MOST else "0" if percent < 1e-3 else f"{percent:.{4 if percent >= 1 else 2}g}"
 
 
 def start() -> Panel:

@@ -108,6 +108,13 @@ def mistyped(x: Array, y: Array, scaling: str, row: int, factor: float = 100.0) 
     return Mistyped(float(np.ptp(others)), float(others.std()), float(scaled[row, -1]), condition, before)
 
 
+def mistyped_anywhere(x: Array, y: Array, scaling: str) -> dict[str, tuple[float, float]]:
+    """The least and the greatest of what `mistyped` finds, over all rows."""
+    found = np.array([mistyped(x, y, scaling, row)[:4] for row in range(len(x))])
+    names = ("others_range", "others_spread", "wrong", "kappa")
+    return {name: (float(values.min()), float(values.max())) for name, values in zip(names, found.T, strict=True)}
+
+
 class TwoRates(NamedTuple):
     """What a step leaves of two errors, curvature 1 and ``condition``, by rate; and what some steps leave (2, K)."""
 

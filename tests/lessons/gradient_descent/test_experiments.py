@@ -33,23 +33,31 @@ def test_a_walk_its_losses_and_predictions():
     assert experiments.lowest_loss(X, Y) == pytest.approx(loss(BEST))
 
 
-def test_what_is_left_without_walking_is_what_a_walk_leaves():
+def test_the_excess_without_walking_is_that_of_a_walk():
     path = walked(300)
-    excess = [(loss(path[k]) - loss(BEST)) / (loss(path[0]) - loss(BEST)) for k in (1, 7, 300)]
-    assert experiments.excess_left(X, Y, np.array([1, 7, 300])) == pytest.approx(excess, rel=1e-6)
+    excess = [loss(path[k]) - loss(BEST) for k in (0, 7, 300)]
+    assert experiments.excess_after(X, Y, np.array([0, 7, 300])) == pytest.approx(excess, rel=1e-6)
+    zeros = experiments.excess_after(X, Y, np.array([0]), start=np.zeros(4))
+    assert zeros == pytest.approx([loss(np.zeros(4)) - loss(BEST)])
 
 
-def test_the_updates_needed_are_the_fewest():
-    needed = experiments.updates_needed(X, Y)
-    before, after = experiments.excess_left(X, Y, np.array([needed - 1, needed]))
-    assert after <= 0.01 < before
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_the_updates_needed_are_the_fewest(part):
+    needed = experiments.updates_needed(X, Y, part=part)
+    before, after = experiments.excess_after(X, Y, np.array([needed - 1, needed]), part=part)
+    assert after <= 0.002 < before
 
 
-def test_the_last_change_and_what_is_left():
+def test_the_last_change_and_what_is_left_in_percent():
     path = walked(50)
     change, left = experiments.last_change(X, Y, 50)
-    assert change == pytest.approx(loss(path[49]) / loss(path[50]) - 1)
-    assert left == pytest.approx((loss(path[50]) - loss(BEST)) / (loss(path[0]) - loss(BEST)))
+    assert change == pytest.approx(100 * (loss(path[49]) / loss(path[50]) - 1))
+    assert left == pytest.approx(100 * (loss(path[50]) - loss(BEST)) / (loss(path[0]) - loss(BEST)))
+
+
+def test_in_step_is_the_correlation_with_each_column():
+    found = experiments.in_step(2 * X[:, 0] + 1, np.column_stack([X[:, 0], -X[:, 0], Y]))
+    assert found == pytest.approx([1, -1, np.corrcoef(X[:, 0], Y)[0, 1]], abs=0.0051)
 
 
 def test_a_rate_for_each_weight_walks_as_the_divided_columns_do():
@@ -73,6 +81,13 @@ def test_a_mistyped_value_by_hand():
     low, middle, high = np.percentile(column, [25, 50, 75])
     assert quartiles.wrong == pytest.approx((column[3] - middle) / (high - low))
     assert quartiles.condition > quartiles.before
+
+
+def test_what_a_mistyped_value_does_anywhere():
+    found = scaling.mistyped_anywhere(X, Y, "standardized")
+    each = [scaling.mistyped(X, Y, "standardized", row) for row in range(40)]
+    assert found["wrong"] == pytest.approx((min(m.wrong for m in each), max(m.wrong for m in each)))
+    assert found["kappa"][1] == pytest.approx(max(m.condition for m in each))
 
 
 def test_wrongly_standardized_rows_have_mean_0_and_spread_1():
