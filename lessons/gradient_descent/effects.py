@@ -43,11 +43,11 @@ def a_valley_becomes_a_bowl(seed: int) -> bool:
 
 
 def each_half_alone_is_slow(seed: int) -> bool:
-    """Dividing alone takes over 1,000 times the updates of both, centring alone still more, though less than raw."""
+    """Dividing alone takes over 300 times the updates of both, centring alone more than that, and raw columns most."""
     x, y = wines(seed)
     tables = least_squares.standardize(x), x / x.std(axis=0), x - x.mean(axis=0), x
     both, divided, centred, raw = (updates_needed(table, y, start=some_start(seed, y)) for table in tables)
-    return 1000 * both < divided < centred < raw
+    return 300 * both < divided < centred < raw
 
 
 def the_column_of_ones_makes_it_flat(seed: int) -> bool:
