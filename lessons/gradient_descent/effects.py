@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 
 from helpers import data, least_squares
-from helpers.network import initialize, loss_and_gradients
 from helpers.validate import Array
 from lessons.gradient_descent import experiments, scaling
 from lessons.gradient_descent.experiments import in_step, updates_needed, wine_bowl
@@ -50,6 +49,20 @@ def each_half_alone_is_slow(seed: int) -> bool:
     return 300 * both < divided < centred < raw
 
 
+def without_proline_the_mean_is_the_better_half(seed: int) -> bool:
+    """Without proline columns that only lost their mean need fewer updates than columns that were only divided."""
+    x, y = wines(seed)
+    others = np.delete(x, PROLINE, axis=1)
+    return updates_needed(others - others.mean(axis=0), y) < updates_needed(others / others.std(axis=0), y)
+
+
+def the_last_tenth_takes_longest(seed: int) -> bool:
+    """Raw, all but a tenth of the gain takes under a twentieth of the updates that all but a hundredth takes."""
+    x, y = wines(seed)
+    tenth = 0.1 * float(experiments.excess_after(x, y, np.array([0]))[0])
+    return updates_needed(x, y, near=tenth) < updates_needed(x, y, near=tenth / 10) / 20
+
+
 def the_column_of_ones_makes_it_flat(seed: int) -> bool:
     """Without the bias, divided columns have a condition number less than a fifth as large."""
     x, y = wines(seed)
@@ -79,15 +92,9 @@ def scaling_keeps_the_exact_fit_and_ridge_moves_it(seed: int) -> bool:
 
 def zeros_stay_at_a_saddle(seed: int) -> bool:
     """From zeros the digit network stays at 2.30, with a way down and a way up; from random first weights it trains."""
-    digits, network = data.load_digits8(), experiments.DIGIT_NETWORK
-    level = {name: 0.0 * values for name, values in initialize(network, np.random.default_rng(0)).items()}
-    level["bias3"] = np.log(np.bincount(digits.y) / len(digits.y))
-    trained = experiments.trained(False, seed)
-    small = {name: level[name] + 0.1 * trained[name] * (name != "bias3") for name in level}
-    turned = small | {"weight3": -small["weight3"]}
-    down, here, up = (loss_and_gradients(network, p, digits.x, digits.y)[0] for p in (small, level, turned))
+    towards, turned = experiments.beside_zeros(seed)
     stays = abs(experiments.digit_loss(True, seed) - np.log(10)) < 0.01
-    return stays and down < here < up and experiments.digit_loss(False, seed) < 0.5
+    return stays and towards < 0 < turned and experiments.digit_loss(False, seed) < 0.5
 
 
 def a_level_loss_has_not_arrived(seed: int) -> bool:
@@ -141,20 +148,18 @@ def centring_min_max_mends_part(seed: int) -> bool:
 
 
 def one_mistyped_value_squeezes_the_rest(seed: int) -> bool:
-    """Any proline × 100: the others keep under 0.07 of the range, 0.2 of the spread; by quartiles, over 0.9 of it."""
+    """Any proline × 100: the others keep under 0.2 of their spread, by quartiles over 0.9 of it."""
     x, y = wines(seed)
-    min_max, standard, quartiles = (mistyped(x, y, name) for name in ("min_max", "standardized", "quartiles"))
-    before = scaling.quartile_scaled(x)[:, -1].std()
-    return (max(found.others_range for found in min_max) < 0.07 and max(f.others_spread for f in standard) < 0.2
-            and min(found.others_spread for found in quartiles) > 0.9 * before)
+    squeezed = [found.kept for name in ("min_max", "standardized") for found in mistyped(x, y, name)]
+    return max(squeezed) < 0.2 and min(found.kept for found in mistyped(x, y, "quartiles")) > 0.9
 
 
 def the_condition_number_hides_a_mistyped_value(seed: int) -> bool:
     """Any proline × 100: it at most doubles under min–max and standardizing; by quartiles it grows fivefold."""
     x, y = wines(seed)
     hidden = [found for name in ("min_max", "standardized") for found in mistyped(x, y, name)]
-    return all(0.5 < found.condition / found.before < 2 for found in hidden) and all(
-        found.condition > 5 * found.before for found in mistyped(x, y, "quartiles"))
+    return all(0.5 < found.kappa / found.before < 2 for found in hidden) and all(
+        found.kappa > 5 * found.before for found in mistyped(x, y, "quartiles"))
 
 
 def mistyped(x: Array, y: Array, name: str) -> list[scaling.Mistyped]:
@@ -167,6 +172,13 @@ def below_the_limit_none_explodes_above_it_all_do(seed: int) -> bool:
     x, y = wines(seed)
     below, above = (scaling.growth(x, y, "raw", fraction, 60).times for fraction in (0.4, 1.1))
     return below.max() < 100 < above.min()
+
+
+def the_bias_settles_while_the_weights_explode(seed: int) -> bool:
+    """Standardized, 60 updates at 1.1 of the limit: each weight's gradient grows 100-fold, the bias's falls to 1e-6."""
+    x, y = wines(seed)
+    weights, bias = scaling.growth_off_the_mean(least_squares.standardize(x), y, 60)
+    return weights.min() > 100 and bias < 1e-6
 
 
 def the_first_growth_is_a_cancellation_that_ends(seed: int) -> bool:
@@ -193,6 +205,8 @@ EFFECTS: dict[str, Callable[[int], bool]] = {
         raw_columns_take_millions,
         a_valley_becomes_a_bowl,
         each_half_alone_is_slow,
+        without_proline_the_mean_is_the_better_half,
+        the_last_tenth_takes_longest,
         the_column_of_ones_makes_it_flat,
         early_predictions_follow_the_largest_column,
         scaling_keeps_the_exact_fit_and_ridge_moves_it,
@@ -206,6 +220,7 @@ EFFECTS: dict[str, Callable[[int], bool]] = {
         one_mistyped_value_squeezes_the_rest,
         the_condition_number_hides_a_mistyped_value,
         below_the_limit_none_explodes_above_it_all_do,
+        the_bias_settles_while_the_weights_explode,
         the_first_growth_is_a_cancellation_that_ends,
         ridge_depends_on_the_scale,
     )

@@ -104,14 +104,14 @@ def excess_after(x: Array, y: Array, updates: Array, part: float = PART, start: 
     return least_squares.excess_after(hessian, error, part * least_squares.largest_stable_rate(hessian), updates)
 
 
-def updates_needed(x: Array, y: Array, **options: Any) -> int:
-    """The fewest updates after which the loss is within 0.002 of the lowest; options as in `excess_after`."""
+def updates_needed(x: Array, y: Array, near: float = NEAR, **options: Any) -> int:
+    """The fewest updates after which the loss is as ``near`` the lowest; options as in `excess_after`."""
     low, high = 0, 1
-    while excess_after(x, y, np.array([high]), **options)[0] > NEAR:
+    while excess_after(x, y, np.array([high]), **options)[0] > near:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if excess_after(x, y, np.array([middle]), **options)[0] > NEAR else (low, middle)
+        low, high = (middle, high) if excess_after(x, y, np.array([middle]), **options)[0] > near else (low, middle)
     return high
 
 
@@ -206,3 +206,17 @@ def digit_loss(zero_start: bool, seed: int = 0) -> float:
     """The training loss that the network ends at."""
     digits = data.load_digits8()
     return network.loss_and_gradients(DIGIT_NETWORK, trained(zero_start, seed), digits.x, digits.y)[0]
+
+
+def beside_zeros(seed: int = 0) -> tuple[float, float]:
+    """How the loss changes from all-zero weights, a tenth of the way to trained ones: as they are, and mirrored.
+
+    Mirrored is the last layer. The last bias stays where it is best for zero weights.
+    """
+    digits = data.load_digits8()
+    level = {name: np.zeros_like(values) for name, values in trained(False, seed).items()}
+    level["bias3"] = np.log(np.bincount(digits.y) / len(digits.y))
+    small = {name: level[name] + 0.1 * values * (name != "bias3") for name, values in trained(False, seed).items()}
+    here, *there = (network.loss_and_gradients(DIGIT_NETWORK, parameters, digits.x, digits.y)[0]
+                    for parameters in (level, small, small | {"weight3": -small["weight3"]}))  # fmt: skip
+    return there[0] - here, there[1] - here

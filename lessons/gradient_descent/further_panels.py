@@ -93,7 +93,7 @@ def _describe_gradients(result: Growth, columns: str, fraction: float, step: int
 
 def three(x: Array, y: Array) -> Panel:
     """Scaling and ridge side by side on ``x`` (N, D), ``y`` (N,): the inputs' ranges, the weights, the predictions."""
-    controls = [menu("columns", SCALED, "raw"), choice("ridge", [0.0, 0.01, 0.1, 1.0, 10.0], 0.0)]
+    controls = [menu("columns", SCALED, "standardized"), choice("ridge", [0.0, 0.01, 0.1, 1.0, 10.0], 1.0)]
 
     def compute(columns: str, ridge: float) -> Fit:
         return scaling.fit(x, y, columns, ridge)

@@ -76,10 +76,11 @@ def valley(x: Array, y: Array) -> Panel:
     def compute(columns: str, steps: int, fraction: float, **_: int) -> Crossing:
         return experiments.crossing(bowls[columns], fraction, steps)
 
-    def describe(result: Crossing, columns: str, **values: float) -> str:
+    def describe(result: Crossing, columns: str, place: int, **values: float) -> str:
         across, along = (_percent(left) for left in result.left)
-        return text("01.valley.sentence", columns=text(f"01.valley.columns_{columns}"), across=across, along=along,
-                    longer=bowls[columns].condition ** 0.5, first=result.factors[0], second=result.factors[1], **values)
+        chosen, shown = (text(f"01.valley.{part}_{columns}", place=place) for part in ("columns", "shown"))
+        return text("01.valley.sentence", columns=chosen, shown=shown, across=across, along=along, **values,
+                    longer=bowls[columns].condition ** 0.5, first=result.factors[0], second=result.factors[1])
 
     controls = [menu("columns", list(bowls), "raw"), choice("steps", STEP_COUNTS, 1000),
                 choice("fraction", (0.25, 0.5, 0.9, 1.0, 1.1), 0.5), integer("place", 0, 100, 0)]
@@ -166,7 +167,8 @@ def _lines(bowl: Bowl, centre: Array, unit: float) -> tuple[Array, Array]:
     for level in LEVELS:
         twice = 2 * level * bowl.excess
         most = np.sqrt(twice * c / (a * c - b * b))
-        x = np.clip(centre[0] + unit * np.linspace(-4, 4, 300), -most, most)
+        ends = np.clip((centre[0] + unit * np.array([-4, 4])) / most, -1, 1)
+        x = most * np.sin(np.linspace(*np.arcsin(ends), 300))  # closest where the line turns
         half = np.sqrt(np.maximum(0, (b * b - a * c) * x**2 + twice * c))
         along += [x, x[::-1], [np.nan]]
         upwards += [(half - b * x) / c, (-half - b * x)[::-1] / c, [np.nan]]
@@ -176,7 +178,8 @@ def _lines(bowl: Bowl, centre: Array, unit: float) -> tuple[Array, Array]:
 def _percent(share: float) -> str:
     """In percent; far below one it is 0, and what has left all bounds is only said to be larger."""
     percent = 100 * share
-    return "> 1e9" if percent > MOST else "0" if percent < 1e-3 else f"{percent:.{4 if percent >= 1 else 2}g}"
+    digits = 4 if percent > 99 else 3 if percent >= 1 else 2
+    return "> 1e9" if percent > MOST else "0" if percent < 1e-3 else f"{percent:.{digits}g}"
 
 
 def start() -> Panel:

@@ -43,6 +43,17 @@ def growth(x: Array, y: Array, scaling: str, fraction: float, step: int) -> Grow
     return Growth(np.abs(slopes[-1] / slopes[0])[:-1], behaviour_of(slopes @ steepest))
 
 
+def growth_off_the_mean(x: Array, y: Array, steps: int, fraction: float = 1.1) -> tuple[Array, float]:
+    """As `growth`, of the weights (D,) and of the bias, from a start at which the bias is half a unit too high."""
+    inputs = least_squares.with_bias(x)
+    rate = fraction * least_squares.largest_stable_rate(least_squares.hessian(inputs))
+    start = mean_start(x, y) + np.append(np.zeros(x.shape[1]), 0.5)
+    path = least_squares.descend(lambda w: least_squares.gradient(inputs, y, w), start, rate, steps)
+    first, last = (least_squares.gradient(inputs, y, weight) for weight in path[[0, -1]])
+    times = np.abs(last / first)
+    return times[:-1], float(times[-1])
+
+
 class Fit(NamedTuple):
     """The least, mean and greatest of each input (D,), the weights (D,), and how far predictions moved."""
 
@@ -86,15 +97,14 @@ def one_step_a_direction(x: Array, y: Array) -> float:
 
 
 class Mistyped(NamedTuple):
-    """A column with one value too large by a factor: the range and spread of all others, the one, and κ of the table.
+    """One value of a column too large by a factor: the share of their spread that the others keep, and the value.
 
-    before: κ without the mistake.
+    kappa: the condition number of the scaled table; before: the same without the mistake.
     """
 
-    others_range: float
-    others_spread: float
+    kept: float
     wrong: float
-    condition: float
+    kappa: float
     before: float
 
 
@@ -102,17 +112,17 @@ def mistyped(x: Array, y: Array, scaling: str, row: int, factor: float = 100.0) 
     """The last column of x (N, D), scaled after ``row`` of it was multiplied by ``factor``."""
     wrong = x.copy()
     wrong[row, -1] *= factor
-    scaled = SCALINGS[scaling](wrong)
-    others = np.delete(scaled[:, -1], row)
-    before, condition = (wine_bowl(table, y).condition for table in (SCALINGS[scaling](x), scaled))
-    return Mistyped(float(np.ptp(others)), float(others.std()), float(scaled[row, -1]), condition, before)
+    clean, scaled = SCALINGS[scaling](x), SCALINGS[scaling](wrong)
+    kept = np.delete(scaled[:, -1], row).std() / np.delete(clean[:, -1], row).std()
+    before, kappa = (wine_bowl(table, y).condition for table in (clean, scaled))
+    return Mistyped(float(kept), float(scaled[row, -1]), kappa, before)
 
 
 def mistyped_anywhere(x: Array, y: Array, scaling: str) -> dict[str, tuple[float, float]]:
     """The least and the greatest of what `mistyped` finds, over all rows."""
-    found = np.array([mistyped(x, y, scaling, row)[:4] for row in range(len(x))])
-    names = ("others_range", "others_spread", "wrong", "kappa")
-    return {name: (float(values.min()), float(values.max())) for name, values in zip(names, found.T, strict=True)}
+    found = np.array([mistyped(x, y, scaling, row) for row in range(len(x))])
+    parts = zip(Mistyped._fields[:3], found.T, strict=False)
+    return {name: (float(values.min()), float(values.max())) for name, values in parts}
 
 
 class TwoRates(NamedTuple):

@@ -75,19 +75,30 @@ def test_a_mistyped_value_by_hand():
     found = scaling.mistyped(X, Y, "min_max", row=3)
     column = X[:, -1].copy()
     column[3] *= 100
-    scaled = np.delete((column - column.min()) / np.ptp(column), 3)
-    assert [found.others_range, found.others_spread] == pytest.approx([np.ptp(scaled), scaled.std()])
+    scaled, clean = (np.delete((values - values.min()) / np.ptp(values), 3) for values in (column, X[:, -1]))
+    assert found.kept == pytest.approx(scaled.std() / clean.std())
     quartiles = scaling.mistyped(X, Y, "quartiles", row=3)
     low, middle, high = np.percentile(column, [25, 50, 75])
     assert quartiles.wrong == pytest.approx((column[3] - middle) / (high - low))
-    assert quartiles.condition > quartiles.before
+    assert quartiles.kappa > quartiles.before
+
+
+def test_above_the_limit_a_bias_that_is_off_settles_on_centred_columns():
+    weights, bias = scaling.growth_off_the_mean(X - X.mean(axis=0), Y, 200)
+    assert weights.min() > 1
+    assert bias < 1e-6
+
+
+def test_beside_zeros_one_way_goes_down_and_its_mirror_up():
+    towards, turned = experiments.beside_zeros()
+    assert towards < 0 < turned
 
 
 def test_what_a_mistyped_value_does_anywhere():
     found = scaling.mistyped_anywhere(X, Y, "standardized")
     each = [scaling.mistyped(X, Y, "standardized", row) for row in range(40)]
     assert found["wrong"] == pytest.approx((min(m.wrong for m in each), max(m.wrong for m in each)))
-    assert found["kappa"][1] == pytest.approx(max(m.condition for m in each))
+    assert found["kappa"][1] == pytest.approx(max(m.kappa for m in each))
 
 
 def test_wrongly_standardized_rows_have_mean_0_and_spread_1():
