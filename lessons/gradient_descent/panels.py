@@ -34,7 +34,7 @@ def _draw_descent(figure: Drawing) -> Update:
     curve.plot(grid, (grid - OPTIMUM) ** 2, color=GREY)
     curve.set(xlim=(-9, 15), ylim=(-6, 100))
     after.axhline(OPTIMUM, color=GREEN, linestyle=":")
-    after.set(xlim=(-1, 41), ylim=(-9, 15))
+    after.set(xlim=(-1, 41), ylim=(-9, 15), yticks=(-5, 0, 3, 8, 13))
     figure.line("tangent", curve, color=BLACK, linestyle="--", linewidth=2)
     for name in ("path", "end"):
         figure.line(name, curve, **MARKS[name])
