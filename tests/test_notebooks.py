@@ -102,6 +102,14 @@ def test_every_column_of_a_table_has_a_heading(lesson):
                 assert all(name.strip() for name in heading.strip()[1:-1].split("|")), f"{cell.id}: {heading}"
 
 
+def test_every_link_leads_to_a_file_and_to_a_cell_that_is_there(lesson):
+    sources = [cell.source for cell in nbformat.read(lesson, as_version=4).cells if cell.cell_type == "markdown"]
+    for target, _, cell_id in re.findall(r"\]\((?!http)([^)#]+)(#cell-id=([^)]+))?\)", "\n".join(sources)):
+        path = lesson.parent / target
+        assert path.exists(), target
+        assert not cell_id or cell_id in {cell.id for cell in nbformat.read(path, as_version=4).cells}, cell_id
+
+
 def test_nothing_stored_names_a_machine(lesson):
     notebook = nbformat.read(lesson, as_version=4)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
