@@ -1,24 +1,20 @@
 """Lesson 04's walk through a small network: each array of the forward and the backward pass, with its rule."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from course.catalogue import text
 from course.controls import steps
+from course.drawing import Drawing
 from course.panel import Panel, Update
 from course.style import BLUE, GREY, VERMILLION
 from helpers.network import Parameters
-from lessons.signals_through_depth import experiments
-from lessons.signals_through_depth.experiments import NODES, Node
+from lessons.signals_through_depth import chain_numbers
+from lessons.signals_through_depth.chain_numbers import NODES, Node
 
 Array = np.ndarray
-Built = tuple[Sequence[Artist], Update]
 FORWARD = NODES[:5]
 PLACES = {"x": (0, 1), "z": (2, 1), "h": (4, 1), "s": (6, 1), "losses": (8, 1), "W1": (1, 0), "W2": (5, 0)}
 TABLE = (5, 4)  # the largest array that is shown
@@ -30,38 +26,38 @@ def walk(x: Array, labels: Array, parameters: Parameters, learning_rate: float) 
 
     x (N, D), labels (N,); parameters weight1 (D, H), bias1, weight2 (H, C), bias2; no more than 5 rows, 4 columns.
     """
-    nodes = experiments.walk(x, labels, parameters, learning_rate)
+    nodes = chain_numbers.walk(x, labels, parameters, learning_rate)
     return Panel("04.walk", [steps("step", len(nodes) - 1)], lambda step: nodes[step], _draw, _describe)
 
 
-def _draw(figure: Figure) -> Built:
+def _draw(figure: Drawing) -> Update:
     """The graph above; below it the array as a table and, beside it, what it is and how it is computed."""
-    graph, table, side = figure.subplot_mosaic([["graph", "graph"], ["table", "side"]], height_ratios=(1, 2.6),
-                                               width_ratios=(1, 1.25)).values()  # fmt: skip
-    frame = _draw_graph(graph)
-    for ax in (table, side):
-        ax.set_axis_off()
+    ratios = {"height_ratios": (1, 2.6), "width_ratios": (1, 1.25)}
+    graph, table, side = figure.arrange(["graph", "graph"], ["table", "side"], **ratios)
+    frame = figure.move("frame", _draw_graph(graph))
+    table.set_axis_off()
+    side.set_axis_off()
     rows, columns = TABLE
     table.set(xlim=(0, columns), ylim=(rows, 0))
-    cells = table.pcolormesh(np.zeros(TABLE), cmap=SIGNS, vmin=-1, vmax=1, edgecolors="white", linewidth=2)
-    middle = {"ha": "center", "va": "center"}
-    written = [[table.text(j + 0.5, i + 0.5, "", **middle) for j in range(columns)] for i in range(rows)]
-    words = side.text(0.06, 0.95, "", va="top", linespacing=1.7, fontsize=14)
+    mesh = table.pcolormesh(np.zeros(TABLE), cmap=SIGNS, vmin=-1, vmax=1, edgecolors="white", linewidth=2)
+    cells, middle = figure.move("cells", mesh), {"ha": "center", "va": "center"}
+    written = [[figure.move(f"{i},{j}", table.text(j + 0.5, i + 0.5, "", **middle)) for j in range(columns)]
+               for i in range(rows)]  # fmt: skip
+    figure.note("side", side, "upper left", linespacing=1.5, fontsize=14)
 
     def update(node: Node) -> None:
         forward = node.name in FORWARD
         frame.set(xy=np.add(PLACES[node.name.removeprefix("d")], (-0.5, -0.35)))
         frame.set(edgecolor=BLUE if forward else VERMILLION, linestyle="-" if forward else "--")
-        shown = np.ma.array(np.zeros(TABLE), mask=True)
-        n, d = node.array.shape
+        shown, (n, d) = np.ma.array(np.zeros(TABLE), mask=True), node.array.shape
         shown[:n, :d] = node.array / np.abs(node.array).max()
         cells.set_array(shown)
-        for i, row in enumerate(written):
-            for j, word in enumerate(row):
-                word.set_text(_number(node.array[i, j]) if i < n and j < d else "")
-        words.set_text(text("04.walk.side", **_numbers(node)))
+        for place in np.ndindex(TABLE):
+            inside = place[0] < n and place[1] < d
+            written[place[0]][place[1]].set_text(_number(node.array[place]) if inside else "")
+        figure.say("side", **_numbers(node))
 
-    return (frame, cells, *(word for row in written for word in row), words), update
+    return update
 
 
 def _draw_graph(ax: Axes) -> Rectangle:
@@ -85,15 +81,14 @@ def _describe(node: Node) -> str:
 
 def _numbers(node: Node) -> dict[str, object]:
     rows = "; ".join(", ".join(map(_number, row)) for row in node.array)
-    direction = text("04.walk.forward" if node.name in FORWARD else "04.walk.updated" if node.name == "W1"
-                     else "04.walk.backward")  # fmt: skip
+    direction = "forward" if node.name in FORWARD else "updated" if node.name == "W1" else "backward"
     told = {}
     for ending in ("", "_sentence"):
-        loss = text(f"04.walk.loss{ending}", loss=node.loss)
         check = text(f"04.walk.{'agrees' if node.agrees else 'differs'}{ending}")
+        loss = text(f"04.walk.loss{ending}", loss=node.loss)
         told[f"loss{ending}"] = loss if node.step >= NODES.index("losses") else ""
         told[f"check{ending}"] = "" if node.agrees is None else check
-    return {"step": node.step, "last": len(NODES) - 1, "direction": direction, "rows": rows, **told,
+    return {"step": node.step, "last": len(NODES) - 1, "direction": text(f"04.walk.{direction}"), "rows": rows, **told,
             "rule": text(f"04.walk.{node.name}_rule"), "why": text(f"04.walk.{node.name}_why"),
             "shape": node.array.shape if node.name != "losses" else (len(node.array),)}  # fmt: skip
 
