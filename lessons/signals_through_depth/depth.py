@@ -1,9 +1,7 @@
 """Lesson 04's panel on batch norm in deep networks: gradient norms layer by layer, without and with it."""
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,17 +13,12 @@ from course.style import BATCHNORM, PLAIN
 from lessons.signals_through_depth.experiments import SLOPES, deep, gradient_norms, scaled_start
 
 Array = np.ndarray
+Norms = dict[str, Array]  # the weights' gradient norms (depth,), first layer first, without batch norm and with it
 DEEPEST = 50
 DEPTHS = (2, 5, 10, 15, 20, 30, 40, DEEPEST)
 SCALES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 EDGES = (1e-12, 1e12)  # what is beyond is drawn there
-
-
-class Norms(NamedTuple):
-    """The weights' gradient norms (depth,), first layer first, without batch norm and with it."""
-
-    plain: Array
-    normalized: Array
+LINES = {"plain": {"marker": "o", **PLAIN}, "normalized": {"marker": "D", **BATCHNORM}}
 
 
 def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES, depths: Sequence[int] = DEPTHS) -> Panel:
@@ -35,31 +28,32 @@ def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES, d
     two deep networks take too long for a frame.
     """
 
-    @cache
-    def compute(depth: int, activation: str, scale: float) -> Norms:
-        found = []
-        for batchnorm in (False, True):
-            network = deep(depth, activation, batchnorm)
-            found.append(gradient_norms(network, scaled_start(network, scale, seed=0), x, labels))
-        return Norms(*found)
+    found = {setting: _norms(x, labels, *setting) for setting in product(depths, SLOPES, scales)}
 
-    for setting in product(depths, SLOPES, scales):
-        compute(*setting)
+    def compute(depth: int, activation: str, scale: float) -> Norms:
+        return found[depth, activation, scale]
+
     controls = [choice("depth", depths, DEEPEST), menu("activation", tuple(SLOPES), "relu"),
                 choice("scale", scales, 1.0)]  # fmt: skip
-    return Panel("04.norms_batchnorm", controls, lambda **values: compute(**values), _draw, _describe)
+    return Panel("04.norms_batchnorm", controls, compute, _draw, _describe)
+
+
+def _norms(x: Array, labels: Array, depth: int, activation: str, scale: float) -> Norms:
+    networks = {name: deep(depth, activation, name == "normalized") for name in LINES}
+    return {name: gradient_norms(network, scaled_start(network, scale, seed=0), x, labels)
+            for name, network in networks.items()}  # fmt: skip
 
 
 def _draw(figure: Drawing) -> Update:
     (ax,) = figure.arrange(["norms"])
     ax.set(xlim=(0, DEEPEST + 1), yscale="log", ylim=EDGES, yticks=[1e-12, 1e-6, 1, 1e6, 1e12])
-    figure.line("plain", ax, marker="o", markersize=4, clip_on=False, **PLAIN)
-    figure.line("normalized", ax, marker="D", markersize=4, clip_on=False, **BATCHNORM)
-    figure.key(ax, "upper right", "plain", "normalized", moves=True)
+    for name, style in LINES.items():
+        figure.line(name, ax, markersize=4, clip_on=False, **style)
+    figure.key(ax, "upper right", *LINES, moves=True)
 
     def update(result: Norms, depth: int) -> None:
         marked = np.linspace(0, depth - 1, 2 + depth // 4).round().astype(int).tolist()  # so that dashes show between
-        for name, values in result._asdict().items():
+        for name, values in result.items():
             figure.moving[name].set_data(np.arange(1, depth + 1), np.clip(values, *EDGES))
             figure.moving[name].set_markevery(marked)
             figure.say(name, **_ends(values))
@@ -82,5 +76,5 @@ def _ends(values: Array) -> dict[str, object]:
 def _describe(result: Norms, depth: int, activation: str, scale: float) -> str:
     name = text(f"04.norms_batchnorm.activation_{activation}")
     setting = {"depth": depth, "activation": name, "scale": scale}
-    sentence = text("04.norms_batchnorm.sentence", **setting, **_ends(result.plain))
-    return sentence + text("04.norms_batchnorm.with", **_ends(result.normalized))
+    sentence = text("04.norms_batchnorm.sentence", **setting, **_ends(result["plain"]))
+    return sentence + text("04.norms_batchnorm.with", **_ends(result["normalized"]))

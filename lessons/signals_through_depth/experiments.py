@@ -36,13 +36,19 @@ def scaled_start(network: Network, scale: float, seed: int, dtype: type = np.flo
     return {name: value * dtype(scale) if name.startswith("weight") else value for name, value in start.items()}
 
 
+def centred(start: Parameters) -> Parameters:
+    """``start`` with biases that take away what a mean output of ½ in the layer before adds to z."""
+    later = [name.removeprefix("weight") for name in start if name.startswith("weight") and name != "weight1"]
+    return start | {f"bias{k}": -start[f"weight{k}"].sum(axis=0) / 2 for k in later}
+
+
 def gradient_norms(network: Network, parameters: Parameters, x: Array, labels: Array) -> Array:
     """‖∂L/∂W‖ of each layer's weights, (depth,), for the batch x (N, D), labels (N,)."""
     _, gradients, _ = loss_and_gradients(network, parameters, x, labels)
     return np.array([np.linalg.norm(gradients[f"weight{k}"]) for k in range(1, network.depth + 1)])
 
 
-def some_digits(seed: int, n: int = 100) -> tuple[Array, Array]:
+def some_digits(seed: int = 0, n: int = 100) -> tuple[Array, Array]:
     """``n`` of the small digits, x (n, 64) float64 and labels (n,); the first two are a 0 and a 1."""
     digits = load_digits8()
     rows = np.random.default_rng([seed, 1]).permutation(len(digits.x))
@@ -85,6 +91,24 @@ def sizes(arrays: list[Array]) -> Array:
     return np.array([np.linalg.norm(array) for array in arrays])
 
 
+class TwoDigits(NamedTuple):
+    """What the layers make of a 0 and a 1: their outputs (2, units, hidden layers), how far these are apart, and the
+    norm of δ for a batch that holds both, by layer.
+    """
+
+    outputs: Array
+    apart: Array
+    deltas: Array
+
+
+def two_digits(scale: float, seed: int = 0, activation: str = "sigmoid") -> TwoDigits:
+    """The first two of `some_digits` in a fresh network of 20 layers with weights times ``scale``."""
+    network = deep(DEPTH, activation)
+    both = both_ways(network, scaled_start(network, scale, seed), *some_digits(seed))
+    pair = np.array([h[:2] for h in both.outputs]).transpose(1, 2, 0)
+    return TwoDigits(pair, apart(both.outputs), sizes(both.deltas))
+
+
 class Factors(NamedTuple):
     """What one layer multiplies by, the mean of ten layers: the two parts of the estimate, and what was measured."""
 
@@ -94,12 +118,11 @@ class Factors(NamedTuple):
     forward: float
 
 
-def factors(activation: str, scale: float, seed: int, centred: bool = False) -> Factors:
-    """Of a fresh network of 20 layers; ``centred``: biases take away what a mean output of ½ adds to z."""
+def factors(activation: str, scale: float, seed: int, moved_biases: bool = False) -> Factors:
+    """Of a fresh network of 20 layers, its biases 0 or, for ``moved_biases``, as in `centred`."""
     network, (x, labels) = deep(DEPTH, activation), some_digits(seed)
     start = scaled_start(network, scale, seed)
-    if centred:
-        start |= {f"bias{k}": -start[f"weight{k}"].sum(axis=0) / 2 for k in range(2, DEPTH + 1)}
+    start = centred(start) if moved_biases else start
     outputs, deltas, _, _ = both_ways(network, start, x, labels)
     weights = np.mean([start[f"weight{k}"].std() * WIDTH**0.5 for k in range(EARLY + 1, LATE + 1)])
     derivatives = np.mean([np.sqrt(np.mean(SLOPES[activation](h) ** 2)) for h in outputs[EARLY - 1 : LATE - 1]])
@@ -108,13 +131,30 @@ def factors(activation: str, scale: float, seed: int, centred: bool = False) -> 
     return Factors(weights, derivatives, back, (distance[LATE - 1] / distance[EARLY - 1]) ** (1 / layers))
 
 
+class Way(NamedTuple):
+    """By layer, the root mean square of h, and the norms of δ and of the weights' gradient; a layer's factors."""
+
+    h: Array
+    deltas: Array
+    gradients: Array
+    factors: Factors
+
+
+def way(activation: str, scale: float, seed: int = 0) -> Way:
+    """A fresh network of 20 layers with weights times ``scale``."""
+    network = deep(DEPTH, activation)
+    both = both_ways(network, scaled_start(network, scale, seed), *some_digits(seed))
+    h = np.array([np.sqrt(np.mean(output**2)) for output in both.outputs])
+    return Way(h, sizes(both.deltas), both.gradients, factors(activation, scale, seed))
+
+
 def factor_curves(scales: tuple[float, ...] = SCALES, seed: int = 0) -> dict[str, list[Factors]]:
     """For each activation the factors at each of the ``scales`` of the weights."""
     return {activation: [factors(activation, scale, seed) for scale in scales] for activation in SLOPES}
 
 
-TRAINING = {"batch_size": 100, "updates": 3000}
-EVERY = 10  # updates between two states that are kept
+BATCH, UPDATES = 100, 3000
+EVERY = 10  # updates between two states that are given out
 
 
 class Run(NamedTuple):
@@ -137,34 +177,29 @@ def digits_to_learn() -> tuple[Array, Array]:
 
 def training(
     activation: str, scale: float, learning_rate: float, seed: int = 0, depth: int = DEPTH,
-    updates: int = TRAINING["updates"], differentiate: Differentiate | None = None,
+    moved_biases: bool = False, differentiate: Differentiate | None = None,
 ) -> Iterator[Run]:  # fmt: skip
     """The run so far, every ten updates, of a network of ``depth`` layers in float32 from weights times ``scale``."""
     network, (x, labels) = deep(depth, activation), digits_to_learn()
     start = scaled_start(network, scale, seed, np.float32)
-    steps = run(network, start, x, labels, updates=updates, batch_size=TRAINING["batch_size"],
-                learning_rate=learning_rate, rng=np.random.default_rng([seed, 1]),
-                differentiate=differentiate)  # fmt: skip
+    start = centred(start) if moved_biases else start
+    steps = run(network, start, x, labels, updates=UPDATES, batch_size=BATCH, learning_rate=learning_rate,
+                rng=np.random.default_rng([seed, 1]), differentiate=differentiate)  # fmt: skip
     losses: list[float] = []
     for step in islice(steps, 1, None):
         if diverged(step):
             yield Run(losses, step.parameters, diverged=step.update)
             return
         losses.append(step.loss)
-        if step.update == updates:
+        if step.update == UPDATES:
             yield Run(losses, step.parameters, accuracy(forward(network, step.parameters, x)[0], labels))
         elif step.update % EVERY == 0:
             yield Run(losses, step.parameters)
 
 
 @cache
-def trained(activation: str, scale: float, learning_rate: float, seed: int = 0, depth: int = DEPTH) -> float:
+def trained(
+    activation: str, scale: float, learning_rate: float, seed: int, depth: int = DEPTH, moved_biases: bool = False
+) -> float:
     """The share that such a run has right at its end; 0 if it diverged."""
-    return last(training(activation, scale, learning_rate, seed, depth)).right or 0.0
-
-
-def unchanged(found: Run, seed: int = 0) -> int:
-    """How many of 20 sigmoid layers have, after a run from the usual weights, the same weights to the last bit."""
-    start = scaled_start(deep(DEPTH, "sigmoid"), 1.0, seed, np.float32)
-    weights = [f"weight{k}" for k in range(1, DEPTH + 1)]
-    return sum(np.array_equal(found.parameters[name], start[name]) for name in weights)
+    return last(training(activation, scale, learning_rate, seed, depth, moved_biases)).right or 0.0

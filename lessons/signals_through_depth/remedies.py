@@ -104,7 +104,7 @@ class LayerFactor(NamedTuple):
 
 
 def batchnorm_factor(activation: str, scale: float, depth: int = 50, seed: int = 0) -> LayerFactor:
-    """With batch norm: weights, derivatives and the root by which a layer divides, the means over all but the end layers."""
+    """With batch norm: weights, derivatives and the root by which a layer divides, means over middle layers."""
     network, (x, labels) = deep(depth, activation, True), some_digits(seed)
     start = scaled_start(network, scale, seed)
     caches, layers = forward(network, start, x)[1], range(EARLY, depth - EARLY)

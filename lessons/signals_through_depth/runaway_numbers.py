@@ -1,5 +1,7 @@
 """Lesson 04's numbers of one runaway weight, without and with batch norm."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from helpers.data import load_wine
@@ -51,5 +53,24 @@ def after_training(x: Array, labels: Array, weight: float, batchnorm: bool, seed
     network, x = Network(SIZES, "relu", batchnorm), x.astype(np.float32)
     start = {name: value.astype(np.float32) for name, value in with_weight(network, weight, seed).items()}
     end = train(network, start, x, labels, batch_size=30, epochs=100, learning_rate=0.1,
-                rng=np.random.default_rng(seed), drop_last=True).parameters  # fmt: skip
+                rng=np.random.default_rng([seed, 1]), drop_last=True).parameters  # fmt: skip
     return accuracy(forward(network, end, x)[0], labels), float(end["weight1"][ROW, COLUMN])
+
+
+class Signals(NamedTuple):
+    """The largest |z| of each layer (5,) without and with batch norm, and the unit with the chosen weight.
+
+    ``unit`` (N,) is that unit's normalized z, ``copies`` its correlation with its fourth input.
+    """
+
+    plain: Array
+    normalized: Array
+    unit: Array
+    copies: float
+
+
+def both(x: Array, weight: float, activation: str) -> Signals:
+    """The signals of x (N, 8) without and with batch norm where ``weight`` is put among the first weights."""
+    plain, normed = (signals(Network(SIZES, activation, norm), weight, x) for norm in (False, True))
+    unit = normed[0][:, COLUMN]
+    return Signals(largest(plain), largest(normed), unit, float(np.corrcoef(unit, x[:, ROW])[0, 1]))
