@@ -27,7 +27,6 @@ def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES, d
     ``scales`` of the first weights hold 1.0, ``depths`` DEEPEST. All settings are computed at once, in about a second:
     two deep networks take too long for a frame.
     """
-
     found = {setting: _norms(x, labels, *setting) for setting in product(depths, SLOPES, scales)}
 
     def compute(depth: int, activation: str, scale: float) -> Norms:

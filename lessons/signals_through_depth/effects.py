@@ -125,8 +125,8 @@ def tanh_and_relu_too(seed: int) -> bool:
 
 
 def doubled_relu_diverges(seed: int) -> bool:
-    """ReLU from weights × 2 diverges within ten updates at rates 0.1, 0.001 and 0.00001."""
-    ends = [last(training("relu", 2.0, rate, seed)).diverged for rate in (0.1, 0.001, 0.00001)]
+    """ReLU from weights × 2 diverges within ten updates at rates 0.1, 0.01 and 0.001."""
+    ends = [last(training("relu", 2.0, rate, seed)).diverged for rate in (0.1, 0.01, 0.001)]
     return all(end is not None and end <= 10 for end in ends)
 
 

@@ -86,8 +86,7 @@ def layers(seed: int = 0) -> Panel:
 def _draw_layers(figure: Drawing) -> Update:
     ax, side = figure.arrange(["sizes", "side"], width_ratios=(1.7, 1))
     side.set_axis_off()
-    ax.set(xlim=(0.3, DEPTH + 0.7), ylim=LAYER_EDGES, yscale="log", xticks=TICKS)
-    ax.set_yticks([1e-24, 1e-16, 1e-8, 1, 1e8, 1e16, 1e24])
+    ax.set(xlim=(0.3, DEPTH + 0.7), ylim=LAYER_EDGES, yscale="log", xticks=TICKS, yticks=np.logspace(-24, 24, 7))
     figure.line("h", ax, **FORWARD)
     figure.line("delta", ax, **BACK)
     figure.line("gradient", ax, color=GREEN, linestyle="-", linewidth=4)
@@ -123,12 +122,10 @@ def training() -> Panel:
     def compute(activation: str, scale: float, learning_rate: float) -> Iterator[Run]:
         return experiments.training(activation, scale, learning_rate)
 
-    def total(**_: object) -> int:
-        return experiments.UPDATES // experiments.EVERY
-
-    controls = [menu("activation", tuple(SLOPES), "sigmoid"), choice("scale", SCALES, 1.0)]
-    controls.append(choice("learning_rate", RATES, 0.1))
-    return RunPanel("04.training", controls, compute, _draw_training, _describe_training, total=total)
+    size, rate = choice("scale", SCALES, 1.0), choice("learning_rate", RATES, 0.1)
+    controls = [menu("activation", tuple(SLOPES), "sigmoid"), size, rate]
+    return RunPanel("04.training", controls, compute, _draw_training, _describe_training,
+                    total=lambda **_: experiments.UPDATES // experiments.EVERY)  # fmt: skip
 
 
 def _draw_training(figure: Drawing) -> Update:
