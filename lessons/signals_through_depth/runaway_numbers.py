@@ -49,12 +49,13 @@ def copies(x: Array, weight: float, batchnorm: bool, seed: int = 0) -> tuple[flo
 
 
 def after_training(x: Array, labels: Array, weight: float, batchnorm: bool, seed: int = 0) -> tuple[float, float]:
-    """The training accuracy of that network after 100 epochs in float32, and what became of the weight."""
+    """The training accuracy after 100 epochs in float32, 0 if it diverged, and what became of the weight."""
     network, x = Network(SIZES, "relu", batchnorm), x.astype(np.float32)
     start = {name: value.astype(np.float32) for name, value in with_weight(network, weight, seed).items()}
     end = train(network, start, x, labels, batch_size=30, epochs=100, learning_rate=0.1,
-                rng=np.random.default_rng([seed, 1]), drop_last=True).parameters  # fmt: skip
-    return accuracy(forward(network, end, x)[0], labels), float(end["weight1"][ROW, COLUMN])
+                rng=np.random.default_rng([seed, 1]), drop_last=True)  # fmt: skip
+    right = 0.0 if end.diverged else accuracy(forward(network, end.parameters, x)[0], labels)
+    return right, float(end.parameters["weight1"][ROW, COLUMN])
 
 
 class Signals(NamedTuple):

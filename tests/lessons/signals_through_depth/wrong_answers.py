@@ -22,7 +22,7 @@ STEP_BACK = [
     (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.mean(axis=0), dz @ weight.T", "bias_mean"),
     (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz, dz @ weight.T", "bias_not_summed"),
     (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.sum(axis=0), dz @ weight", "untransposed"),
-    (HEAD + "n = len(x)\n    dz = dh * (1 - h ** 2) / n\n    return x.T @ dz, dz.sum(axis=0), dz @ weight.T", "divided"),
+    (HEAD + "dz = dh * (1 - h ** 2) / len(x)\n    return x.T @ dz, dz.sum(0), dz @ weight.T", "divided"),
     (HEAD + "dz = dh * (h ** 2 - 1)\n    return x.T @ dz, dz.sum(axis=0), dz @ weight.T", "signs"),
     (HEAD + "dz = dh * (1 - h ** 2)\n    return dz.T @ x, dz.sum(axis=0), dz @ weight.T", "transposed"),
     (HEAD + "dz = dh * (1 - h ** 2)\n    return dz @ weight.T, dz.sum(axis=0), x.T @ dz", "order"),
