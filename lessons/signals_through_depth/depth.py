@@ -11,6 +11,7 @@ from course.drawing import Drawing
 from course.panel import Panel, Update
 from course.style import BATCHNORM, PLAIN
 from lessons.signals_through_depth.experiments import SLOPES, deep, gradient_norms, scaled_start
+from lessons.signals_through_depth.saying import size
 
 Array = np.ndarray
 Norms = dict[str, Array]  # the weights' gradient norms (depth,), first layer first, without batch norm and with it
@@ -69,7 +70,8 @@ def _outside(values: Array) -> str:
 
 
 def _ends(values: Array) -> dict[str, object]:
-    return {"first": values[0], "last": values[-1], "ratio": values[0] / values[-1], "outside": _outside(values)}
+    numbers = {"first": values[0], "last": values[-1], "ratio": values[0] / values[-1]}
+    return {**numbers, "first_said": size(values[0]), "last_said": size(values[-1]), "outside": _outside(values)}
 
 
 def _describe(result: Norms, depth: int, activation: str, scale: float) -> str:

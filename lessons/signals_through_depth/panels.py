@@ -112,7 +112,7 @@ def _layer_numbers(result: Way) -> dict[str, object]:
 
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-LOSS_EDGES = (1e-2, 1e9)
+LOSS_EDGES = (3e-2, 300)  # what is beyond is drawn there
 STATES = ("ended", "so_far", "diverged")
 
 
@@ -133,7 +133,7 @@ def _draw_training(figure: Drawing) -> Update:
     (ax,) = figure.arrange(["loss"])
     ax.set(xlim=(0.9, 1.2 * experiments.UPDATES), ylim=LOSS_EDGES, xscale="log", yscale="log")
     ax.axhline(math.log(10), color=GREY, linestyle=":", linewidth=1.6)
-    ax.text(1, 1.2, text("04.training.guess"), color=GREY, va="top")
+    ax.text(1, 1.9, text("04.training.guess"), color=GREY, va="top")
     figure.line("losses", ax, marker="o", markersize=4, **PLAIN)
     figure.line("cross", ax, color=BLACK, marker="X", linestyle="", markersize=13, clip_on=False)
     for name in STATES:

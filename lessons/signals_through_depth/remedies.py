@@ -132,11 +132,12 @@ def growth(learning_rate: float, batchnorm: bool, seed: int = 0) -> Growth:
     """200 updates of 3 sigmoid layers on 1,000 digits."""
     network, (x, labels) = deep(3, "sigmoid", batchnorm), digits_to_learn()
     start = scaled_start(network, 1.0, seed, np.float32)
-    steps = [*records(run(network, start, x, labels, updates=200, batch_size=100, learning_rate=learning_rate,
-                          rng=np.random.default_rng([seed, 1])), lambda step: step.parameters)]  # fmt: skip
-    columns = np.array([np.linalg.norm(parameters["weight1"], axis=0) for parameters in steps])
+    columns = []
+    for step in run(network, start, x, labels, updates=200, batch_size=100, learning_rate=learning_rate,
+                    rng=np.random.default_rng([seed, 1])):  # fmt: skip
+        columns.append(np.linalg.norm(step.parameters["weight1"], axis=0))
     shorter = bool(np.any(np.diff(columns, axis=0) < -ROUNDING))
-    return Growth(columns.mean(axis=1), shorter, accuracy(forward(network, steps[-1], x)[0], labels))
+    return Growth(np.mean(columns, axis=1), shorter, accuracy(forward(network, step.parameters, x)[0], labels))
 
 
 def smallest_weights(batchnorm: bool, seed: int = 0) -> tuple[float, float, float]:
