@@ -40,8 +40,7 @@ def norms_batchnorm(x: Array, labels: Array, scales: Sequence[float] = SCALES, d
 
 def _norms(x: Array, labels: Array, depth: int, activation: str, scale: float) -> Norms:
     networks = {name: deep(depth, activation, name == "normalized") for name in LINES}
-    return {name: gradient_norms(network, scaled_start(network, scale, seed=0), x, labels)
-            for name, network in networks.items()}  # fmt: skip
+    return {name: gradient_norms(net, scaled_start(net, scale, seed=0), x, labels) for name, net in networks.items()}
 
 
 def _draw(figure: Drawing) -> Update:
@@ -70,8 +69,8 @@ def _outside(values: Array) -> str:
 
 
 def _ends(values: Array) -> dict[str, object]:
-    numbers = {"first": values[0], "last": values[-1], "ratio": values[0] / values[-1]}
-    return {**numbers, "first_said": size(values[0]), "last_said": size(values[-1]), "outside": _outside(values)}
+    ends = {"first": values[0], "last": values[-1], "ratio": values[0] / values[-1], "outside": _outside(values)}
+    return ends | {"first_said": size(values[0]), "last_said": size(values[-1])}
 
 
 def _describe(result: Norms, depth: int, activation: str, scale: float) -> str:

@@ -132,6 +132,11 @@ def doubled_relu_diverges(seed: int) -> bool:
     return all(end is not None and end <= 10 for end in ends)
 
 
+def a_millionth_of_the_rate(seed: int) -> bool:
+    """ReLU from weights × 2 does not diverge in 3,000 updates at rate 0.000001."""
+    return last(training("relu", 2.0, 0.000001, seed)).diverged is None
+
+
 def a_guess_is_no_sign_of_depth(seed: int) -> bool:
     """4 tanh layers, weights × 0.3, start within 0.02 of ln 10 with digits over 0.001 apart, and learn over 80 %."""
     network = deep(4, "tanh")
@@ -258,6 +263,7 @@ EFFECTS = {
         weights_times_derivatives, four_times_is_too_little, small_weights_share_the_loss, sigmoid_loses_alone,
         doubled_relu_grows_everywhere, doubled_tanh_grows_towards_the_input, usual_sigmoid_learns_nothing,
         first_layer_stays, eight_times_learns, four_and_thirty_times_fail, tanh_and_relu_too, doubled_relu_diverges,
+        a_millionth_of_the_rate,
         a_guess_is_no_sign_of_depth, the_offset_is_why, clipping_stops_the_divergence,
         clipping_does_not_mend_the_start, skipping_keeps_delta, one_weight_often, equal_units_stay_equal,
         the_extreme_cascades, batchnorm_bounds_it, the_unit_is_a_copy, tanh_contains_it, the_weight_stays,

@@ -1,11 +1,10 @@
-"""Lesson 04's exercises: a chain on paper, one layer back, the gradient of every layer, how a run ended."""
+"""Lesson 04's exercises: a chain on paper, one layer back, the factor of a layer, how a run ended."""
 
 import numpy as np
 
 from course.checks.exercise import Exercise, Quantity
 
 Array = np.ndarray
-Gradients = dict[str, Array]
 Layer = tuple[Array, Array, Array]
 
 
@@ -32,24 +31,26 @@ def layers_to_return(rng: np.random.Generator) -> list[tuple[Array, Array, Array
     return cases
 
 
-def gradient_norms(gradients: Gradients, depth: int) -> Array:
-    """The norm of each layer's weight gradient, first layer first."""
-    return np.array([np.linalg.norm(gradients[f"weight{k}"]) for k in range(1, depth + 1)])
+def layer_factor(weight: Array, h: Array) -> float:
+    """The size of the weights (n, n) times that of the slopes of the sigmoid outputs h (N, n)."""
+    return _weights(weight) * _size(h * (1 - h))
 
 
-def networks_to_measure(rng: np.random.Generator) -> list[tuple[Gradients, int]]:
-    """Random gradients of networks of different depth; ten layers and more, which sort badly by name."""
+def _weights(weight: Array) -> float:
+    return float(weight.std() * np.sqrt(len(weight)))
+
+
+def _size(slopes: Array) -> float:
+    return float(np.sqrt(np.mean(slopes**2)))
+
+
+def layers_to_measure(rng: np.random.Generator) -> list[tuple[Array, Array]]:
+    """Layers of different width and weights of different size, with outputs from all over a sigmoid."""
     cases = []
-    for sizes in ((3, 4, 2), (2, 5, 5, 4), (2,) * 12 + (3,)):
-        gradients = {}
-        for k, shape in enumerate(zip(sizes, sizes[1:], strict=False), 1):
-            gradients[f"weight{k}"], gradients[f"bias{k}"] = rng.normal(size=shape), rng.normal(size=shape[1])
-        cases.append((gradients, len(sizes) - 1))
+    for n, units, size in ((5, 4, 0.5), (20, 32, 1.0), (6, 9, 3.0), (40, 16, 0.1)):
+        z = rng.normal(0.5, 1 + size, size=(n, units))
+        cases.append((rng.normal(0, size, size=(units, units)), 1 / (1 + np.exp(-z))))
     return cases
-
-
-def _each(gradients: Gradients, depth: int, measure: object) -> Array:
-    return np.array([measure(gradients[f"weight{k}"]) for k in range(1, depth + 1)])
 
 
 def outcome(losses: list[float]) -> str:
@@ -103,25 +104,22 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "04.gradient_norms",
-        reference=gradient_norms,
-        cases=networks_to_measure,
+        "04.layer_factor",
+        reference=layer_factor,
+        cases=layers_to_measure,
         mistakes={
-            "reversed": lambda g, depth: gradient_norms(g, depth)[::-1],
-            "squared": lambda g, depth: gradient_norms(g, depth) ** 2,
-            "mean_square": lambda g, depth: _each(g, depth, lambda d: np.sqrt((d**2).mean())),
-            "largest": lambda g, depth: _each(g, depth, lambda d: np.abs(d).max()),
-            "absolute": lambda g, depth: _each(g, depth, lambda d: np.abs(d).sum()),
-            "of_bias": lambda g, depth: np.array([np.linalg.norm(g[f"bias{k}"]) for k in range(1, depth + 1)]),
-            "ratios": lambda g, depth: gradient_norms(g, depth) / gradient_norms(g, depth)[-1],
-            "spectral": lambda g, depth: _each(g, depth, lambda d: np.linalg.norm(d, 2)),
-            "last_missing": lambda g, depth: gradient_norms(g, depth - 1),
-            "from_zero": lambda g, depth: np.array([np.linalg.norm(g[f"weight{k}"]) for k in range(depth)]),
-            "by_name": lambda g, depth: np.array([np.linalg.norm(g[key]) for key in sorted(g) if "weight" in key]),
-            "all_keys": lambda g, depth: np.array([np.linalg.norm(d) for d in g.values()]),
-            "with_bias": lambda g, depth: np.array(
-                [np.hypot(np.linalg.norm(g[f"weight{k}"]), np.linalg.norm(g[f"bias{k}"])) for k in range(1, depth + 1)]
-            ),
+            "no_root_n": lambda weight, h: float(weight.std()) * _size(h * (1 - h)),
+            "times_n": lambda weight, h: float(weight.std()) * len(weight) * _size(h * (1 - h)),
+            "weights_only": lambda weight, h: _weights(weight),
+            "slopes_only": lambda weight, h: _size(h * (1 - h)),
+            "mean_slope": lambda weight, h: _weights(weight) * float(np.mean(h * (1 - h))),
+            "mean_square": lambda weight, h: _weights(weight) * float(np.mean((h * (1 - h)) ** 2)),
+            "outputs": lambda weight, h: _weights(weight) * _size(h),
+            "tanh": lambda weight, h: _weights(weight) * _size(1 - h**2),
+            "slope_of_mean": lambda weight, h: _weights(weight) * float(h.mean() * (1 - h.mean())),
+            "added": lambda weight, h: _weights(weight) + _size(h * (1 - h)),
+            "frobenius": lambda weight, h: float(np.linalg.norm(weight)) * _size(h * (1 - h)),
+            "batch_root": lambda weight, h: float(weight.std() * np.sqrt(len(h))) * _size(h * (1 - h)),
         },
     ),
     Exercise(

@@ -34,7 +34,7 @@ def _draw_pair(figure: Drawing) -> Update:
     zero, h_zero, ax, one, h_one, minus, difference = figure.arrange(*rows, width_ratios=(0.9, 3.6, 5))
     for place, picture in zip((zero, one), experiments.some_digits()[0][:2], strict=True):
         place.imshow(picture.reshape(8, 8), cmap="Greys")
-    minus.text(0.5, 0.5, "−", fontsize=22, ha="center", va="center")
+    minus.text(0.5, 0.5, "0 − 1", fontsize=15, ha="center", va="center")
     for place, cmap, low, high in ((h_zero, "Greys", 0, 1), (h_one, "Greys", 0, 1), (difference, "PuOr", -0.3, 0.3)):
         image = place.imshow(np.zeros((experiments.WIDTH, DEPTH - 1)), cmap, vmin=low, vmax=high, aspect="auto",
                              interpolation="nearest", extent=(0.5, DEPTH - 0.5, 0, 1))  # fmt: skip
@@ -73,12 +73,12 @@ def _pair_words(result: TwoDigits) -> dict[str, str]:
             "delta_first": size(result.deltas[0]), "delta_last": size(result.deltas[-1])}  # fmt: skip
 
 
-LAYER_EDGES = (1e-24, 1e24)
+LAYER_EDGES = (1e-16, 1e16)
 
 
 def layers(seed: int = 0) -> Panel:
     """The sizes of h and δ and the gradients' norms, layer by layer, with one layer's factor beside them."""
-    scales = [scale for scale in SCALES if scale <= 10]
+    scales = [scale for scale in SCALES if 0.2 <= scale <= 5]
     controls = [menu("activation", tuple(SLOPES), "tanh"), choice("scale", scales, 0.3)]
     return Panel("04.layers", controls, partial(experiments.way, seed=seed), _draw_layers, _describe_layers)
 
@@ -86,8 +86,8 @@ def layers(seed: int = 0) -> Panel:
 def _draw_layers(figure: Drawing) -> Update:
     ax, side = figure.arrange(["sizes", "side"], width_ratios=(1.7, 1))
     side.set_axis_off()
-    ax.set(xlim=(0.3, DEPTH + 0.7), ylim=LAYER_EDGES, yscale="log", xticks=TICKS, yticks=np.logspace(-24, 24, 7))
-    figure.line("h", ax, **FORWARD)
+    ax.set(xlim=(0.3, DEPTH + 0.7), ylim=LAYER_EDGES, yscale="log", xticks=TICKS, yticks=np.logspace(-16, 16, 5))
+    figure.line("h", ax, **FORWARD | {"linestyle": ":"})
     figure.line("delta", ax, **BACK)
     figure.line("gradient", ax, color=GREEN, linestyle="-", linewidth=4)
     figure.key(side, "upper left", "h", "delta", "gradient")

@@ -32,37 +32,24 @@ STEP_BACK = [
     (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz", "shape"),
     (HEAD + "return (..., ..., ...)", "unfinished"),
 ]
-NORMS = [
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'])"
-     " for k in range(depth, 0, -1)])", "reversed"),
-    ("def f(gradients, depth):\n    return np.array([(gradients[f'weight{k + 1}'] ** 2).sum() for k in range(depth)])",
-     "squared"),
-    ("def f(gradients, depth):\n    return np.array([np.sqrt(np.mean(gradients[f'weight{k}'] ** 2))"
-     " for k in range(1, depth + 1)])", "mean_square"),
-    ("def f(gradients, depth):\n    return np.array([abs(gradients[f'weight{k}']).max() for k in range(1, depth + 1)])",
-     "largest"),
-    ("def f(gradients, depth):\n    return np.array([abs(gradients[f'weight{k}']).sum() for k in range(1, depth + 1)])",
-     "absolute"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'bias{k}'])"
-     " for k in range(1, depth + 1)])", "of_bias"),
-    ("def f(gradients, depth):\n    n = [np.linalg.norm(gradients[f'weight{k}']) for k in range(1, depth + 1)]\n"
-     "    return np.array(n) / n[-1]", "ratios"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'], 2)"
-     " for k in range(1, depth + 1)])", "spectral"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'])"
-     " for k in range(1, depth)])", "last_missing"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}']) for k in range(depth)])",
-     "from_zero"),
-    ("def f(gradients, depth):\n    keys = sorted(key for key in gradients if key.startswith('weight'))\n"
-     "    return np.array([np.linalg.norm(gradients[key]) for key in keys])", "by_name"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(g) for g in gradients.values()])", "all_keys"),
-    ("def f(gradients, depth):\n    squares = [sum((gradients[f'{n}{k}'] ** 2).sum() for n in ('weight', 'bias'))\n"
-     "               for k in range(1, depth + 1)]\n    return np.sqrt(squares)", "with_bias"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[k]) for k in range(1, depth + 1)])",
-     "raised"),
-    ("def f(gradients, depth):\n    return [np.linalg.norm(gradients[f'weight{k}']) for k in range(1, depth + 1)]",
-     "shape"),
-    ("def f(gradients, depth):\n    return ...", "unfinished"),
+FACTOR = [
+    ("def f(weight, h):\n    return weight.std() * np.sqrt((h * (1 - h))**2).mean()", "value"),
+    ("def f(weight, h):\n    s = h * (1 - h)\n    return np.std(weight) * np.sqrt((s * s).mean())", "no_root_n"),
+    ("def f(weight, h):\n    s = h * (1 - h)\n    return len(weight) * np.std(weight) * np.sqrt((s * s).mean())",
+     "times_n"),
+    ("def f(weight, h):\n    return weight.std() * weight.shape[0] ** 0.5", "weights_only"),
+    ("def f(weight, h):\n    return np.sqrt(np.mean((h - h * h) ** 2))", "slopes_only"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * (h * (1 - h)).mean()", "mean_slope"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * ((h * (1 - h)) ** 2).mean()", "mean_square"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * np.sqrt((h ** 2).mean())", "outputs"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * np.sqrt(((1 - h ** 2) ** 2).mean())", "tanh"),
+    ("def f(weight, h):\n    m = np.mean(h)\n    return weight.std() * np.sqrt(len(weight)) * m * (1 - m)",
+     "slope_of_mean"),
+    ("def f(weight, h):\n    return weight.std() * len(weight) ** 0.5 + np.sqrt(np.mean((h * (1 - h)) ** 2))", "added"),
+    ("def f(weight, h):\n    return np.linalg.norm(weight) * np.sqrt(np.mean((h * (1 - h)) ** 2))", "frobenius"),
+    ("def f(weight, h):\n    return weight.std() * len(h) ** 0.5 * np.sqrt(np.mean((h * (1 - h)) ** 2))", "batch_root"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * h * (1 - h)", "shape"),
+    ("def f(weight, h):\n    return ...", "unfinished"),
 ]
 OUTCOME = [
     ("def f(losses):\n    if losses[-1] == np.nan:\n        return 'diverged'\n"
@@ -92,6 +79,6 @@ OUTCOME = [
 WRONG = {
     "04.chain": CHAIN,
     "04.step_back": STEP_BACK,
-    "04.gradient_norms": NORMS,
+    "04.layer_factor": FACTOR,
     "04.outcome": OUTCOME,
 }
