@@ -162,4 +162,4 @@ def _describe_training(run: Run, activation: str, scale: float, learning_rate: f
 
 def _run_numbers(run: Run) -> dict[str, float]:
     last = float(np.mean(run.losses[-10:])) if run.losses else math.nan
-    return {"updates": len(run.losses), "right": run.right or 0, "update": run.diverged or 0, "last": last}
+    return {"updates": len(run.losses), "percent": 100 * (run.right or 0), "update": run.diverged or 0, "last": last}

@@ -36,7 +36,7 @@ def growth(without: Mapping[float, Growth], with_it: Mapping[float, Growth], ax:
     for name, runs, style, color in (("without", without, PLAIN, VERMILLION), ("with", with_it, BATCHNORM, BLUE)):
         for rate, run in runs.items():
             ax.plot(run.lengths, **style)
-            label = text(f"04.growth.{name}", rate=rate, accuracy=run.right)
+            label = text(f"04.growth.{name}", rate=rate, percent=100 * run.right)
             ax.annotate(label, (len(run.lengths) - 1, run.lengths[-1]), xytext=(8, 0), textcoords="offset points",
                         va="center", color=color)  # fmt: skip
     last = max(len(run.lengths) for run in with_it.values()) - 1

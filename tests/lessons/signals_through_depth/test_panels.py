@@ -216,7 +216,7 @@ def test_a_run_from_each_size_is_the_run_written_out_and_its_end_is_named(short)
             network, (x, labels) = experiments.deep(20, activation), experiments.digits_to_learn()
             right = (forward(network, live.result.parameters, x)[0].argmax(axis=1) == labels).mean()
             assert live.result.right == pytest.approx(right)
-            assert f"{right:.0%} of" in live.sentence
+            assert f"{100 * right:.0f} % of" in live.sentence
     assert ends == {True, False}
 
 
@@ -420,7 +420,7 @@ def test_growth_is_drawn_with_its_control():
     ax = plots.growth(*runs, Figure().subplots())
     assert [line.get_ydata()[-1] for line in ax.lines] == [2, 2, 3, 3]
     named = [words.get_text() for words in ax.texts[1:3]]
-    assert named == ["without, rate 3: 50% right", "with batch norm, rate 1: 50% right"]
+    assert named == ["without, rate 3: 50 % right", "with batch norm, rate 1: 50 % right"]
 
 
 @pytest.fixture(scope="module")
