@@ -245,9 +245,10 @@ def batchnorm_levels_sigmoid(seed: int) -> bool:
 
 
 def batchnorm_steepens_relu_and_tanh(seed: int) -> bool:
-    """50 layers, usual weights: with batch norm first/last is above 1,000 (ReLU), 50 (tanh); without, 0.1 to 10."""
+    """50 layers: with batch norm first/last is above 1,000 (ReLU, × 0.1, 1, 5), 50 (tanh); without it, × 1, 0.1 to 10."""
     plain = [0.1 < ratio(50, activation, False, seed) < 10 for activation in ("relu", "tanh")]
-    return all(plain) and ratio(50, "relu", True, seed) > 1000 and ratio(50, "tanh", True, seed) > 50
+    relu = [ratio(50, "relu", True, seed, scale) > 1000 for scale in (0.1, 1.0, 5.0)]
+    return all(plain) and all(relu) and ratio(50, "tanh", True, seed) > 50
 
 
 def small_layers_recover(seed: int) -> bool:
