@@ -49,7 +49,8 @@ def layers_to_measure(rng: np.random.Generator) -> list[tuple[Array, Array]]:
     cases = []
     for n, units, size in ((5, 4, 0.5), (20, 32, 1.0), (6, 9, 3.0), (40, 16, 0.1)):
         z = rng.normal(0.5, 1 + size, size=(n, units))
-        cases.append((rng.normal(0, size, size=(units, units)), 1 / (1 + np.exp(-z))))
+        weight = rng.normal(0, size, size=(units, units))
+        cases.append((weight - weight.mean(), 1 / (1 + np.exp(-z))))  # std and root mean square are one
     return cases
 
 
@@ -118,7 +119,6 @@ EXERCISES = [
             "tanh": lambda weight, h: _weights(weight) * _size(1 - h**2),
             "slope_of_mean": lambda weight, h: _weights(weight) * float(h.mean() * (1 - h.mean())),
             "added": lambda weight, h: _weights(weight) + _size(h * (1 - h)),
-            "frobenius": lambda weight, h: float(np.linalg.norm(weight)) * _size(h * (1 - h)),
             "batch_root": lambda weight, h: float(weight.std() * np.sqrt(len(h))) * _size(h * (1 - h)),
         },
     ),

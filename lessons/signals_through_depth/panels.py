@@ -112,7 +112,7 @@ def _layer_numbers(result: Way) -> dict[str, object]:
 
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-LOSS_EDGES = (3e-2, 300)  # what is beyond is drawn there
+LOSS_EDGES = (3e-2, 100)  # what is beyond is drawn there
 STATES = ("ended", "so_far", "diverged")
 
 

@@ -46,7 +46,7 @@ FACTOR = [
     ("def f(weight, h):\n    m = np.mean(h)\n    return weight.std() * np.sqrt(len(weight)) * m * (1 - m)",
      "slope_of_mean"),
     ("def f(weight, h):\n    return weight.std() * len(weight) ** 0.5 + np.sqrt(np.mean((h * (1 - h)) ** 2))", "added"),
-    ("def f(weight, h):\n    return np.linalg.norm(weight) * np.sqrt(np.mean((h * (1 - h)) ** 2))", "frobenius"),
+    ("def f(weight, h):\n    return np.linalg.norm(weight) * np.sqrt(np.mean((h * (1 - h)) ** 2))", "times_n"),
     ("def f(weight, h):\n    return weight.std() * len(h) ** 0.5 * np.sqrt(np.mean((h * (1 - h)) ** 2))", "batch_root"),
     ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * h * (1 - h)", "shape"),
     ("def f(weight, h):\n    return ...", "unfinished"),
