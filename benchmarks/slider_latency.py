@@ -93,9 +93,8 @@ from lessons.choosing_batch_and_epochs import gradient_noise
 show(gradient_noise.cloud(np.random.default_rng(0).normal(0.05, 0.08, (1000, 2))))
 '''
 NORMS = '''
-from lessons.signals_through_depth import depth
-digits = data.load_digits8()
-show(depth.norms(digits.x[:100].astype(float), digits.y[:100]))
+from lessons.signals_through_depth import panels
+show(panels.layers())
 '''
 RECORD = '''
 from lessons.internal_covariate_shift import drift, experiments

@@ -1,70 +1,28 @@
-"""Lesson 04's numbers: the chain rule step by step, gradients layer by layer, a run that diverges, one large weight."""
+"""Lesson 04's numbers: a signal's way forward and back, layer by layer, and what training makes of its size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.batching import total_iterations
-from helpers.gradcheck import numerical_gradient, relative_error
-from helpers.layers import linear_backward, linear_forward, sigmoid_backward, sigmoid_forward, softmax_cross_entropy
+from helpers.data import load_digits8
+from helpers.layers import softmax_cross_entropy
 from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
-from helpers.recording import diverged, run
-from helpers.training import train
+from helpers.recording import diverged, last, run
+from helpers.training import Differentiate
 from helpers.validate import Array
 
-NODES = ("x", "z", "h", "s", "losses", "ds", "dW2", "dh", "dz", "dW1", "W1")  # in the order of the walk
-AGREE = 1e-6
-WIDTH = 32
-RUN = {"batch_size": 100, "epochs": 30, "learning_rate": 0.03}
-LEARNED = 2.0  # a mean loss of the last ten updates below this; knowing nothing gives ln 10 = 2.30
-SIZES = (8, 6, 6, 6, 6, 3)  # of the network with one large weight
-ROW, COLUMN = 3, 3  # its place, the fourth of each, counted from 0
-
-
-class Node(NamedTuple):
-    """One array of the walk; ``agrees`` says whether central differences give it too, and is None if it is no gradient.
-
-    ``loss`` is the mean loss with the weights as they are at this step; it is told from the losses on.
-    """
-
-    step: int
-    name: str
-    array: Array
-    agrees: bool | None
-    loss: float
-
-
-def walk(x: Array, labels: Array, parameters: Parameters, learning_rate: float) -> list[Node]:
-    """Linear → sigmoid → linear → softmax cross-entropy, forward, backward and one update of the first weights.
-
-    x (N, D), labels (N,); parameters weight1 (D, H), bias1, weight2 (H, C), bias2.
-    """
-    weight1, bias1, weight2, bias2 = (parameters[name] for name in ("weight1", "bias1", "weight2", "bias2"))
-    z, first = linear_forward(x, weight1, bias1)
-    h, activation = sigmoid_forward(z)
-    s, second = linear_forward(h, weight2, bias2)
-    losses = np.array([[softmax_cross_entropy(s[i : i + 1], labels[i : i + 1])[0]] for i in range(len(x))])
-    loss, ds = softmax_cross_entropy(s, labels)
-    dh, dweight2, _ = linear_backward(ds, second)
-    dz = sigmoid_backward(dh, activation)
-    _, dweight1, _ = linear_backward(dz, first)
-    updated = weight1 - learning_rate * dweight1
-
-    def from_s(s: Array) -> float:
-        return softmax_cross_entropy(s, labels)[0]
-
-    def from_z(z: Array) -> float:
-        return from_s(sigmoid_forward(z)[0] @ weight2 + bias2)
-
-    tests = {"ds": (from_s, s), "dW2": (lambda weight: from_s(h @ weight + bias2), weight2),
-             "dh": (lambda h: from_s(h @ weight2 + bias2), h), "dz": (from_z, z),
-             "dW1": (lambda weight: from_z(x @ weight + bias1), weight1)}  # fmt: skip
-    arrays = dict(zip(NODES, (x, z, h, s, losses, ds, dweight2, dh, dz, dweight1, updated), strict=True))
-    agrees = {name: relative_error(arrays[name], numerical_gradient(*test)) < AGREE for name, test in tests.items()}
-    return [Node(step, name, array, agrees.get(name), from_z(x @ updated + bias1) if name == "W1" else loss)
-            for step, (name, array) in enumerate(arrays.items())]  # fmt: skip
+WIDTH, DEPTH = 32, 20
+SLOPES: dict[str, Callable[[Array], Array]] = {  # the derivative of an activation, from its output h
+    "sigmoid": lambda h: h * (1 - h),
+    "tanh": lambda h: 1 - h**2,
+    "relu": lambda h: (h > 0).astype(h.dtype),
+}
+SCALES = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 30.0)
+EARLY, LATE = 5, 15  # layers between which a factor is measured: away from both ends
+PAIR = (0, 1)  # the two digits that are sent through together
 
 
 def deep(depth: int, activation: str, batchnorm: bool = False) -> Network:
@@ -78,88 +36,170 @@ def scaled_start(network: Network, scale: float, seed: int, dtype: type = np.flo
     return {name: value * dtype(scale) if name.startswith("weight") else value for name, value in start.items()}
 
 
+def centred(start: Parameters) -> Parameters:
+    """``start`` with biases that take away what a mean output of ½ in the layer before adds to z."""
+    later = [name.removeprefix("weight") for name in start if name.startswith("weight") and name != "weight1"]
+    return start | {f"bias{k}": -start[f"weight{k}"].sum(axis=0) / 2 for k in later}
+
+
 def gradient_norms(network: Network, parameters: Parameters, x: Array, labels: Array) -> Array:
     """‖∂L/∂W‖ of each layer's weights, (depth,), for the batch x (N, D), labels (N,)."""
     _, gradients, _ = loss_and_gradients(network, parameters, x, labels)
     return np.array([np.linalg.norm(gradients[f"weight{k}"]) for k in range(1, network.depth + 1)])
 
 
-class Run(NamedTuple):
-    """A training run so far: the scale of its first weights, its finite losses, the update that diverged or None.
+def some_digits(seed: int = 0, n: int = 100) -> tuple[Array, Array]:
+    """``n`` of the small digits, x (n, 64) float64 and labels (n,); the first two are a 0 and a 1."""
+    digits = load_digits8()
+    rows = np.random.default_rng([seed, 1]).permutation(len(digits.x))
+    pair = [next(row for row in rows if digits.y[row] == label) for label in PAIR]
+    chosen = [*pair, *(row for row in rows[:n] if row not in pair)][:n]
+    return digits.x[chosen].astype(np.float64), digits.y[chosen]
 
-    ``planned`` is the number of updates it makes if nothing ends it.
+
+class BothWays(NamedTuple):
+    """A batch's way through a network without batch norm: of each hidden layer its outputs h (N, units), of each
+    layer δ = ∂L/∂z (N, units) and the norm of its weights' gradient; and the loss.
     """
 
-    scale: float
-    planned: int
+    outputs: list[Array]
+    deltas: list[Array]
+    gradients: Array
+    loss: float
+
+
+def both_ways(network: Network, parameters: Parameters, x: Array, labels: Array) -> BothWays:
+    """The batch x (N, D), labels (N,) forward and back."""
+    logits, caches = forward(network, parameters, x)
+    loss, delta = softmax_cross_entropy(logits, labels)
+    inputs, slope = [cache.linear.x for cache in caches], SLOPES[network.activation]
+    deltas = [delta]
+    for k in range(network.depth, 1, -1):
+        delta = delta @ parameters[f"weight{k}"].T * slope(inputs[k - 1])
+        deltas.insert(0, delta)
+    gradients = [np.linalg.norm(h.T @ delta) for h, delta in zip(inputs, deltas, strict=True)]
+    return BothWays(inputs[1:], deltas, np.array(gradients), loss)
+
+
+def apart(outputs: list[Array]) -> Array:
+    """How far the first two examples are apart in each layer: the root mean square over its units."""
+    return np.array([np.sqrt(np.mean((h[0] - h[1]) ** 2)) for h in outputs])
+
+
+def sizes(arrays: list[Array]) -> Array:
+    """The norm of each array."""
+    return np.array([np.linalg.norm(array) for array in arrays])
+
+
+class TwoDigits(NamedTuple):
+    """What the layers make of a 0 and a 1: their outputs (2, units, hidden layers), how far these are apart, and the
+    norm of δ for a batch that holds both, by layer.
+    """
+
+    outputs: Array
+    apart: Array
+    deltas: Array
+
+
+def two_digits(scale: float, seed: int = 0, activation: str = "sigmoid") -> TwoDigits:
+    """The first two of `some_digits` in a fresh network of 20 layers with weights times ``scale``."""
+    network = deep(DEPTH, activation)
+    both = both_ways(network, scaled_start(network, scale, seed), *some_digits(seed))
+    pair = np.array([h[:2] for h in both.outputs]).transpose(1, 2, 0)
+    return TwoDigits(pair, apart(both.outputs), sizes(both.deltas))
+
+
+class Factors(NamedTuple):
+    """What one layer multiplies by, the mean of ten layers: the two parts of the estimate, and what was measured."""
+
+    weights: float
+    derivatives: float
+    back: float
+    forward: float
+
+
+def factors(activation: str, scale: float, seed: int, moved_biases: bool = False) -> Factors:
+    """Of a fresh network of 20 layers, its biases 0 or, for ``moved_biases``, as in `centred`."""
+    network, (x, labels) = deep(DEPTH, activation), some_digits(seed)
+    start = scaled_start(network, scale, seed)
+    start = centred(start) if moved_biases else start
+    outputs, deltas, _, _ = both_ways(network, start, x, labels)
+    weights = np.mean([start[f"weight{k}"].std() * WIDTH**0.5 for k in range(EARLY + 1, LATE + 1)])
+    derivatives = np.mean([np.sqrt(np.mean(SLOPES[activation](h) ** 2)) for h in outputs[EARLY - 1 : LATE - 1]])
+    size, distance, layers = sizes(deltas), apart(outputs), LATE - EARLY
+    back = (size[EARLY - 1] / size[LATE - 1]) ** (1 / layers)
+    return Factors(weights, derivatives, back, (distance[LATE - 1] / distance[EARLY - 1]) ** (1 / layers))
+
+
+class Way(NamedTuple):
+    """By layer, the root mean square of h, and the norms of δ and of the weights' gradient; a layer's factors."""
+
+    h: Array
+    deltas: Array
+    gradients: Array
+    factors: Factors
+
+
+def way(activation: str, scale: float, seed: int = 0) -> Way:
+    """A fresh network of 20 layers with weights times ``scale``."""
+    network = deep(DEPTH, activation)
+    both = both_ways(network, scaled_start(network, scale, seed), *some_digits(seed))
+    h = np.array([np.sqrt(np.mean(output**2)) for output in both.outputs])
+    return Way(h, sizes(both.deltas), both.gradients, factors(activation, scale, seed))
+
+
+def factor_curves(scales: tuple[float, ...] = SCALES, seed: int = 0) -> dict[str, list[Factors]]:
+    """For each activation the factors at each of the ``scales`` of the weights."""
+    return {activation: [factors(activation, scale, seed) for scale in scales] for activation in SLOPES}
+
+
+BATCH, UPDATES = 100, 3000
+EVERY = 10  # updates between two states that are given out
+
+
+class Run(NamedTuple):
+    """A training run so far: each update's loss, the last parameters, and how it ended, if it has ended.
+
+    ``right`` is the share of the 1,000 digits that it has right at the end, ``diverged`` the update that diverged.
+    """
+
     losses: list[float]
+    parameters: Parameters
+    right: float | None = None
     diverged: int | None = None
 
 
-def updates_planned(n: int) -> int:
-    """How many updates `relu_run` makes on ``n`` examples if nothing ends it."""
-    return total_iterations(n, RUN["batch_size"], RUN["epochs"])
+def digits_to_learn() -> tuple[Array, Array]:
+    """1,000 small digits, x (1000, 64) float32, and their labels."""
+    digits = load_digits8()
+    return digits.x[:1000].astype(np.float32), digits.y[:1000]
 
 
-def relu_run(x: Array, labels: Array, depth: int, scale: float, seed: int = 0) -> Iterator[Run]:
-    """The run so far after each update of a ReLU network on x (N, 64) float32, from weights times ``scale``."""
-    network = deep(depth, "relu")
-    found, start = Run(scale, updates_planned(len(x)), []), scaled_start(network, scale, seed, np.float32)
-    steps = run(network, start, x, labels, updates=found.planned, batch_size=RUN["batch_size"],
-                learning_rate=RUN["learning_rate"], rng=np.random.default_rng(1 + seed))  # fmt: skip
+def training(
+    activation: str, scale: float, learning_rate: float, seed: int = 0, depth: int = DEPTH,
+    moved_biases: bool = False, differentiate: Differentiate | None = None,
+) -> Iterator[Run]:  # fmt: skip
+    """The run so far, every ten updates, of a network of ``depth`` layers in float32 from weights times ``scale``."""
+    network, (x, labels) = deep(depth, activation), digits_to_learn()
+    start = scaled_start(network, scale, seed, np.float32)
+    start = centred(start) if moved_biases else start
+    steps = run(network, start, x, labels, updates=UPDATES, batch_size=BATCH, learning_rate=learning_rate,
+                rng=np.random.default_rng([seed, 1]), differentiate=differentiate)  # fmt: skip
+    losses: list[float] = []
     for step in islice(steps, 1, None):
         if diverged(step):
-            yield found._replace(diverged=step.update)
+            yield Run(losses, step.parameters, diverged=step.update)
             return
-        found.losses.append(step.loss)
-        yield found
+        losses.append(step.loss)
+        if step.update == UPDATES:
+            yield Run(losses, step.parameters, accuracy(forward(network, step.parameters, x)[0], labels))
+        elif step.update % EVERY == 0:
+            yield Run(losses, step.parameters)
 
 
-def learns(found: Run) -> bool:
-    """Whether the losses at the run's end are below those of knowing nothing."""
-    return found.diverged is None and bool(np.mean(found.losses[-10:]) < LEARNED)
-
-
-def with_weight(network: Network, value: float, seed: int) -> Parameters:
-    """Initial parameters of ``network``, with ``value`` in row 4, column 4 of the first weights."""
-    parameters = initialize(network, np.random.default_rng(seed))
-    parameters["weight1"][ROW, COLUMN] = value
-    return parameters
-
-
-def signals(network: Network, weight: float, x: Array, seed: int = 0) -> list[Array]:
-    """Each layer's z (N, units), the logits last, where ``weight`` is put among the first weights."""
-    logits, caches = forward(network, with_weight(network, weight, seed), x)
-    return [*(cache.z for cache in caches[:-1]), logits]
-
-
-def largest(signals: list[Array]) -> Array:
-    """The largest |z| of each layer, (depth,)."""
-    return np.array([np.abs(z).max() for z in signals])
-
-
-def copies(x: Array, weight: float, batchnorm: bool, seed: int = 0) -> tuple[float, float]:
-    """How far units of a ReLU network copy input 4 of x (N, 8), as correlations.
-
-    Of the unit with ``weight`` in layer 1 with that input, and of a typical unit of layer 2 with the input behind ReLU.
-    """
-    one, two, *_ = signals(Network(SIZES, "relu", batchnorm), weight, x, seed)
-    source = np.maximum(x[:, ROW], 0)
-    unit = float(np.corrcoef(one[:, COLUMN], x[:, ROW])[0, 1])
-    return unit, float(np.median([abs(np.corrcoef(column, source)[0, 1]) for column in two.T]))
-
-
-def after_training(x: Array, labels: Array, weight: float, batchnorm: bool, seed: int = 0) -> tuple[float, float]:
-    """The training accuracy of that network after 100 epochs in float32, and what became of the weight."""
-    network, x = Network(SIZES, "relu", batchnorm), x.astype(np.float32)
-    start = {name: value.astype(np.float32) for name, value in with_weight(network, weight, seed).items()}
-    end = train(network, start, x, labels, batch_size=30, epochs=100, learning_rate=0.1,
-                rng=np.random.default_rng(seed), drop_last=True).parameters  # fmt: skip
-    return accuracy(forward(network, end, x)[0], labels), float(end["weight1"][ROW, COLUMN])
-
-
-def rescaled(network: Network, start: Parameters, factor: float, x: Array, labels: Array) -> tuple[Array, float]:
-    """Layer 1's normalized output (N, H) and ‖∂L/∂(aW)‖ with its weights W times ``factor`` a."""
-    parameters = start | {"weight1": factor * start["weight1"]}
-    _, gradients, caches = loss_and_gradients(network, parameters, x, labels)
-    return caches[0].z, float(np.linalg.norm(gradients["weight1"]))
+@cache
+def trained(
+    activation: str, scale: float, learning_rate: float, seed: int, depth: int = DEPTH, moved_biases: bool = False
+) -> float:
+    """The share that such a run has right at its end; 0 if it diverged."""
+    return last(training(activation, scale, learning_rate, seed, depth, moved_biases)).right or 0.0

@@ -1,50 +1,45 @@
-"""Lesson 04's plain figures: gradient norms by layer, and weights that grow behind batch norm."""
+"""Lesson 04's plain figures: the factor of a layer against the weights' size, and weights that grow in training."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from course.catalogue import text
-from course.style import BATCHNORM, BLACK, BLUE, GREEN, GREY
+from course.style import BATCHNORM, BLACK, BLUE, GREEN, GREY, PLAIN, VERMILLION
+from lessons.signals_through_depth.experiments import SCALES, Factors
+from lessons.signals_through_depth.remedies import Growth
 
-Array = np.ndarray
-LINES = ((BLACK, "-", "o"), (GREEN, "-.", "^"), (GREY, "--", "s"))
-PACES = ({"marker": "o"}, {"marker": "s"}, {"marker": "^"})
+LINES = {"sigmoid": (BLACK, "-", "o"), "tanh": (GREEN, "-.", "^"), "relu": (GREY, "--", "s")}
+BESIDE = {"sigmoid": (9, 0.62), "tanh": (4, 2.3), "relu": (2.9, 6)}  # where each name stands, free of the curves
 
 
-def layer_norms(norms: Mapping[str, Array], ax: Axes) -> Axes:
-    """Up to three networks' gradient norms, by activation, each (depth,), against the layer; logarithmic."""
-    for (activation, values), (color, line, marker) in zip(norms.items(), LINES, strict=False):
-        layers = np.arange(1, len(values) + 1)
-        ax.plot(layers, values, color=color, linestyle=line, marker=marker, markersize=5)
-        name = text(f"04.layer_norms.{activation}")
-        ax.annotate(name, (1, values[0]), xytext=(-8, 0), textcoords="offset points", ha="right", va="center",
-                    color=color)  # fmt: skip
-    ax.set(xlim=(-2, layers[-1] + 1), yscale="log")
-    ax.set_xticks([1, *range(5, len(layers) + 1, 5)])
-    ax.set(xlabel=text("04.layer_norms.x"), ylabel=text("04.layer_norms.y"))
+def factor_curves(curves: Mapping[str, Sequence[Factors]], ax: Axes, scales: Sequence[float] = SCALES) -> Axes:
+    """By activation, δ's factor a layer against the size of the weights: lines estimated, marks measured."""
+    for activation, found in curves.items():
+        color, line, marker = LINES[activation]
+        ax.plot(scales, [f.weights * f.derivatives for f in found], color=color, linestyle=line)
+        ax.plot(scales, [f.back for f in found], color=color, linestyle="", marker=marker, markersize=6)
+        ax.text(*BESIDE[activation], text(f"04.factor_curves.{activation}"), color=color)
+    ax.axhline(1, color=BLACK, linestyle=":", linewidth=1.5)
+    ax.text(scales[0], 1.12, text("04.factor_curves.level"), va="bottom")
+    ax.set(xscale="log", yscale="log", ylim=(0.02, 12))
+    ax.set(xlabel=text("04.factor_curves.x"), ylabel=text("04.factor_curves.y"))
+    ax.set_xticks([0.1, 0.3, 1, 3, 10, 30], ["× 0.1", "× 0.3", "× 1", "× 3", "× 10", "× 30"])
+    ax.set_yticks([0.03, 0.1, 0.3, 1, 3, 10], ["0.03", "0.1", "0.3", "1", "3", "10"])
+    ax.minorticks_off()
     return ax
 
 
-def growth(lengths: Mapping[float, Array], accuracies: Mapping[float, float], ax: Axes) -> Axes:
-    """The mean length of a layer's weight columns from the start on, (updates + 1,), by learning rate.
-
-    All runs have batch norm, so that they share its colour; ``accuracies`` are the training accuracies at the end.
-    """
-    last = max(len(values) for values in lengths.values()) - 1
-    for (rate, values), style in zip(lengths.items(), PACES, strict=False):
-        ax.plot(values, **BATCHNORM, **style, markevery=25, markersize=6)
-        label = text("04.growth.label", rate=rate, accuracy=accuracies[rate])
-        ax.annotate(label, (len(values) - 1, values[-1]), xytext=(10, 0), textcoords="offset points", va="center",
-                    color=BLUE)  # fmt: skip
-    most = max(values.max() for values in lengths.values())
-    ax.set(xlim=(0, 1.6 * max(last, 1)), ylim=(0, 1.1 * most), xticks=range(0, last + 1, 50))
+def growth(without: Mapping[float, Growth], with_it: Mapping[float, Growth], ax: Axes) -> Axes:
+    """The mean length of a layer's weight columns in training, by learning rate, without and with batch norm."""
+    for name, runs, style, color in (("without", without, PLAIN, VERMILLION), ("with", with_it, BATCHNORM, BLUE)):
+        for rate, run in runs.items():
+            ax.plot(run.lengths, **style)
+            label = text(f"04.growth.{name}", rate=rate, percent=100 * run.right)
+            ax.annotate(label, (len(run.lengths) - 1, run.lengths[-1]), xytext=(8, 0), textcoords="offset points",
+                        va="center", color=color)  # fmt: skip
+    last = max(len(run.lengths) for run in with_it.values()) - 1
+    ax.set(xlim=(0, 1.75 * last), ylim=(0, None), xticks=np.arange(0, last + 1, 50))
     ax.set(xlabel=text("04.growth.x"), ylabel=text("04.growth.y"))
     return ax
-
-
-def growth_words(lengths: Mapping[float, Array]) -> str:
-    """For each rate, the mean length at its start and its end and after how many updates that is, in words."""
-    return ", ".join(text("04.growth.run", rate=rate, start=values[0], end=values[-1], updates=len(values) - 1)
-                     for rate, values in lengths.items())  # fmt: skip

@@ -1,114 +1,55 @@
 """Wrong answers to lesson 04's exercises as learners type them, and the verdict each should get."""
 
-BOUND = [
-    ("10 * 0.25", "summed"),
-    ("0.25", "one"),
-    ("0.5 ** 10", "half"),
-    ("1 / 4 ** 9", "nine"),
-    ("bound = 1.0 ** 10", "tanh"),
-    ("1 / 4 / 10", "divided"),
-    ("4 ** 10", "inverted"),
-    ("9.4e-7", "value"),
-    ("0.1 ** 6", "value"),
-    ("'0.25 ** 10'", "shape"),
+CHAIN = [
+    ("0.25 * 0.16 * 0.09", "no_weights"),
+    ("4 * 0.25 * 0.16 * 0.09", "one_weight"),
+    ("4 ** 2 * 0.5 * 0.5 * 0.8 * 0.2 * 0.9 * 0.1", "two_weights"),
+    ("4 * 0.25 + 4 * 0.16 + 4 * 0.09", "added"),
+    ("4 * 0.5 * 4 * 0.8 * 4 * 0.9", "outputs"),
+    ("64 * (1 - 0.5 ** 2) * (1 - 0.8 ** 2) * (1 - 0.9 ** 2)", "tanh"),
+    ("product = (4 * 0.25) ** 3", "quarter"),
+    ("(1 + 0.64 + 0.36) / 3", "mean"),
+    ("0.3", "value"),
+    ("(1, 0.64, 0.36)", "shape"),
     ("...", "unfinished"),
 ]
-SHAPES = [
-    ("((10, 64), (10,), (32, 64))", "transposed"),
-    ("(64, 10), (32, 10), (32, 64)", "bias_by_row"),
-    ("((64, 10), (1, 10), (32, 64))", "bias_as_row"),
-    ("((64, 10), (10), (32, 64))", "bias_as_number"),
-    ("((64, 10), (10,), (32, 10))", "of_output"),
-    ("((64, 10), (10,), (64,))", "one_example"),
-    ("((32, 64, 10), (10,), (32, 64))", "weight_per_example"),
-    ("((32, 64), (64, 10), (10,))", "swapped"),
-    ("((64, 10), (10,), (64, 32))", "value"),
-    ("(64, 10)", "shape"),
-    ("((64, 10), (10,), ...)", "unfinished"),
+HEAD = "def f(dh, x, weight, h):\n    "
+STEP_BACK = [
+    (HEAD + "return x.T @ dh, dh.sum(axis=0), dh @ weight.T", "no_derivative"),
+    (HEAD + "dz = dh * h * (1 - h)\n    return x.T @ dz, dz.sum(axis=0), dz @ weight.T", "sigmoid"),
+    (HEAD + "dz = dh * (1 - np.tanh(h) ** 2)\n    return x.T @ dz, dz.sum(0), dz @ weight.T", "tanh_again"),
+    (HEAD + "dz = dh * (1 - h * h)\n    return x.T @ dz, dz.sum(axis=1), dz @ weight.T", "by_example"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.mean(axis=0), dz @ weight.T", "bias_mean"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz, dz @ weight.T", "bias_not_summed"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.sum(axis=0), dz @ weight", "untransposed"),
+    (HEAD + "dz = dh * (1 - h ** 2) / len(x)\n    return x.T @ dz, dz.sum(0), dz @ weight.T", "divided"),
+    (HEAD + "dz = dh * (h ** 2 - 1)\n    return x.T @ dz, dz.sum(axis=0), dz @ weight.T", "signs"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return dz.T @ x, dz.sum(axis=0), dz @ weight.T", "transposed"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return dz @ weight.T, dz.sum(axis=0), x.T @ dz", "order"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.sum(axis=0), dh @ weight.T", "dx_from_dh"),
+    (HEAD + "dh *= 1 - h ** 2\n    return x.T @ dh, dh.sum(axis=0), dh @ weight.T", "changed"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz, dz.sum(), dz @ weight.T", "shape"),
+    (HEAD + "dz = dh * (1 - h ** 2)\n    return x.T @ dz", "shape"),
+    (HEAD + "return (..., ..., ...)", "unfinished"),
 ]
-SIGMOID = [
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return s * (1 - s)", "no_dout"),
-    ("def f(dout, z):\n    return z * (1 - z) * dout", "of_z"),
-    ("def f(dout, z):\n    return dout / (1 + np.exp(-z))", "no_complement"),
-    ("def f(dout, z):\n    return dout / (1 + np.exp(z))", "complement_only"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return dout * (1 - s * s)", "tanh"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return s - s ** 2 + dout", "added"),
-    ("def f(dout, z):\n    return 1 / (1 + np.exp(-z))", "forward"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return dout @ (s * (1 - s)).T", "matrix"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return dout * s * (1 - s) / z.shape[0]", "mean"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return dout * s * (1 - s) / dout.size", "mean_of_all"),
-    ("def f(dout, z):\n    N = z.shape[0]\n    return dout / N", "only_mean"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return (dout * s * (1 - s)).sum(axis=0)", "shape"),
-    ("def f(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    dout *= s * (1 - s)\n    return dout", "changed"),
-    ("def f(dout, z):\n    return dout * ...", "unfinished"),
-]
-TWO_LAYERS = [
-    ("def f(x, h, weight2, dout):\n    return x.T @ (dout @ weight2.T), h.T @ dout", "no_activation"),
-    ("def f(x, h, weight2, dout):\n    dh = dout @ weight2.T\n    return x.T @ (dh * h * (1 - h)), h.T @ dout",
-     "sigmoid"),
-    ("def f(x, h, weight2, dout):\n    dh = dout @ weight2.T\n    dz = dh * (1 - np.tanh(h) ** 2)\n"
-     "    return x.T @ dz, h.T @ dout", "of_h"),
-    ("def f(x, h, weight2, dout):\n    dz = dout @ weight2 * (1 - h ** 2)\n    return x.T @ dz, h.T @ dout",
-     "untransposed"),
-    ("def f(x, h, weight2, dout):\n    dz = dout @ weight2.T * (1 - h ** 2)\n    return h.T @ dout, x.T @ dz",
-     "swapped"),
-    ("def f(x, h, weight2, dout):\n    n = len(x)\n    dz = dout @ weight2.T * (1 - h ** 2)\n"
-     "    return x.T @ dz / n, h.T @ dout / n", "divided"),
-    ("def f(x, h, weight2, dout):\n    dz = dout @ weight2.T * (1 - h ** 2)\n    return x.T @ dz, x.T @ dout",
-     "inputs_swapped"),
-    ("def f(x, h, weight2, dout):\n    dz = dout @ weight2.T * (h ** 2 - 1)\n    return x.T @ dz, -h.T @ dout",
-     "signs"),
-    ("def f(x, h, weight2, dout):\n    dz = dout @ weight2.T * (1 - h ** 2)\n    return dz.T @ x, dout.T @ h",
-     "transposed"),
-    ("def f(x, h, weight2, dout):\n    return h.T @ dout", "shape"),
-    ("def f(x, h, weight2, dout):\n    return (..., ...)", "unfinished"),
-]
-NORMS = [
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'])"
-     " for k in range(depth, 0, -1)])", "reversed"),
-    ("def f(gradients, depth):\n    return np.array([(gradients[f'weight{k + 1}'] ** 2).sum() for k in range(depth)])",
-     "squared"),
-    ("def f(gradients, depth):\n    return np.array([np.sqrt(np.mean(gradients[f'weight{k}'] ** 2))"
-     " for k in range(1, depth + 1)])", "mean_square"),
-    ("def f(gradients, depth):\n    return np.array([abs(gradients[f'weight{k}']).max() for k in range(1, depth + 1)])",
-     "largest"),
-    ("def f(gradients, depth):\n    return np.array([abs(gradients[f'weight{k}']).sum() for k in range(1, depth + 1)])",
-     "absolute"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'bias{k}'])"
-     " for k in range(1, depth + 1)])", "of_bias"),
-    ("def f(gradients, depth):\n    n = [np.linalg.norm(gradients[f'weight{k}']) for k in range(1, depth + 1)]\n"
-     "    return np.array(n) / n[-1]", "ratios"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'], 2)"
-     " for k in range(1, depth + 1)])", "spectral"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}'])"
-     " for k in range(1, depth)])", "last_missing"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[f'weight{k}']) for k in range(depth)])",
-     "from_zero"),
-    ("def f(gradients, depth):\n    keys = sorted(key for key in gradients if key.startswith('weight'))\n"
-     "    return np.array([np.linalg.norm(gradients[key]) for key in keys])", "by_name"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(g) for g in gradients.values()])", "all_keys"),
-    ("def f(gradients, depth):\n    squares = [sum((gradients[f'{n}{k}'] ** 2).sum() for n in ('weight', 'bias'))\n"
-     "               for k in range(1, depth + 1)]\n    return np.sqrt(squares)", "with_bias"),
-    ("def f(gradients, depth):\n    return np.array([np.linalg.norm(gradients[k]) for k in range(1, depth + 1)])",
-     "raised"),
-    ("def f(gradients, depth):\n    return [np.linalg.norm(gradients[f'weight{k}']) for k in range(1, depth + 1)]",
-     "shape"),
-    ("def f(gradients, depth):\n    return ...", "unfinished"),
-]
-RESCALED = [
-    ("(1, 1)", "unchanged"),
-    ("(4, 16)", "larger"),
-    ("(1 / 4, 1 / 4)", "first_only"),
-    ("(0.25, 1)", "share_same"),
-    ("(1 / 16, 1 / 4)", "second_first"),
-    ("(0, 0)", "zero"),
-    ("(4, 1)", "weights"),
-    ("(1 / 16, 1 / 16)", "squared_both"),
-    ("(1 / 2, 1 / 8)", "root"),
-    ("(1 / 2, 1 / 4)", "doubled"),
-    ("(0.25, 0.5)", "value"),
-    ("0.25", "shape"),
-    ("(0.25, ...)", "unfinished"),
+FACTOR = [
+    ("def f(weight, h):\n    return weight.std() * np.sqrt((h * (1 - h))**2).mean()", "value"),
+    ("def f(weight, h):\n    s = h * (1 - h)\n    return np.std(weight) * np.sqrt((s * s).mean())", "no_root_n"),
+    ("def f(weight, h):\n    s = h * (1 - h)\n    return len(weight) * np.std(weight) * np.sqrt((s * s).mean())",
+     "times_n"),
+    ("def f(weight, h):\n    return weight.std() * weight.shape[0] ** 0.5", "weights_only"),
+    ("def f(weight, h):\n    return np.sqrt(np.mean((h - h * h) ** 2))", "slopes_only"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * (h * (1 - h)).mean()", "mean_slope"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * ((h * (1 - h)) ** 2).mean()", "mean_square"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * np.sqrt((h ** 2).mean())", "outputs"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * np.sqrt(((1 - h ** 2) ** 2).mean())", "tanh"),
+    ("def f(weight, h):\n    m = np.mean(h)\n    return weight.std() * np.sqrt(len(weight)) * m * (1 - m)",
+     "slope_of_mean"),
+    ("def f(weight, h):\n    return weight.std() * len(weight) ** 0.5 + np.sqrt(np.mean((h * (1 - h)) ** 2))", "added"),
+    ("def f(weight, h):\n    return np.linalg.norm(weight) * np.sqrt(np.mean((h * (1 - h)) ** 2))", "times_n"),
+    ("def f(weight, h):\n    return weight.std() * len(h) ** 0.5 * np.sqrt(np.mean((h * (1 - h)) ** 2))", "batch_root"),
+    ("def f(weight, h):\n    return weight.std() * np.sqrt(len(weight)) * h * (1 - h)", "shape"),
+    ("def f(weight, h):\n    return ...", "unfinished"),
 ]
 OUTCOME = [
     ("def f(losses):\n    if losses[-1] == np.nan:\n        return 'diverged'\n"
@@ -136,11 +77,8 @@ OUTCOME = [
     ("def f(losses):\n    return ...", "unfinished"),
 ]
 WRONG = {
-    "04.bound": BOUND,
-    "04.shapes": SHAPES,
-    "04.sigmoid_backward": SIGMOID,
-    "04.two_layers": TWO_LAYERS,
-    "04.gradient_norms": NORMS,
-    "04.rescaled": RESCALED,
+    "04.chain": CHAIN,
+    "04.step_back": STEP_BACK,
+    "04.layer_factor": FACTOR,
     "04.outcome": OUTCOME,
 }
