@@ -1,81 +1,212 @@
-"""Lesson 02: what a batch's own update does, draws with replacement, and batch sizes compared, for each seed."""
+"""Lesson 02: what the order of the digits, single updates and the batch size do, for each seed.
+
+Weights come from `default_rng(seed)`, what is drawn in training from `default_rng([seed, 1])`.
+"""
 
 from functools import cache
+from itertools import islice
 
 import numpy as np
 
-from helpers.data import split_mnist
 from helpers.network import Network, Parameters, initialize
-from helpers.training import train
-from lessons.batch_epoch_iteration import experiments
-from lessons.batch_epoch_iteration.experiments import Moment, Recorded
+from lessons.batch_epoch_iteration import damage, experiments
+from lessons.batch_epoch_iteration.experiments import BATCH, Moment
 
 Array = np.ndarray
-NETWORK = Network((784, 32, 32, 10), activation="relu")
+DIGITS = cache(experiments.sorted_digits)
+SETTINGS = {
+    "relu": (Network((784, 32, 32, 10)), None),
+    "tanh": (Network((784, 32, 32, 10), activation="tanh"), None),
+    "wide": (Network((784, 100, 10)), None),
+    "other_start": (Network((784, 32, 32, 10)), 0.1),
+}
+
+
+def begun(name: str, seed: int) -> tuple[Network, Parameters]:
+    """A network and the weights it starts from."""
+    network, std = SETTINGS[name]
+    return network, initialize(network, np.random.default_rng(seed), std=std)
 
 
 @cache
-def digits() -> tuple[Array, Array]:
-    """The lesson's 1,000 digits and their labels."""
-    examples = split_mnist()[0]
-    return examples.x[:1000].astype(np.float64), examples.y[:1000]
+def right(seed: int, way: str, rate: float = 0.1, epochs: int = 10, name: str = "relu") -> float:
+    """The share of the new digits that is right at the end of a run with batches of 20."""
+    x, y, new_x, new_y = DIGITS()
+    order = islice(experiments.orders(way, len(x), BATCH, [seed, 1]), epochs)
+    network, start = begun(name, seed)
+    *_, last = experiments.updates(network, start, x, y, order, batch_size=BATCH, learning_rate=rate)
+    return experiments.accuracy_of(network, last.parameters, new_x, new_y)
 
 
-def start(seed: int) -> Parameters:
-    """The weights that a run starts from."""
-    return initialize(NETWORK, np.random.default_rng(seed))
+def forgets_all_but_the_last_class(seed: int) -> bool:
+    """In the first epoch at rate 0.1 0.95 of the class that just came is right on the mean, 0.05 of the others.
+
+    So for ReLU and tanh, from another start, in another shape, and at rate 0.3.
+    """
+    maps = [_first_map(seed, name, rate) for name, rate in (*((name, 0.1) for name in SETTINGS), ("relu", 0.3))]
+    others = ~np.eye(10, dtype=bool)
+    return all(np.diag(known).mean() >= 0.95 and known[others].mean() <= 0.05 for known in maps)
+
+
+def _first_map(seed: int, name: str, rate: float) -> Array:
+    run = experiments.forgetting(*begun(name, seed), DIGITS(), 1, rate, seed=[seed, 1])
+    *_, known = run
+    return known.kept
+
+
+def shuffled_learns_in_one_epoch(seed: int) -> bool:
+    """After one epoch at rate 0.1 sorted digits leave at most 0.15 right, shuffled ones at least 0.5."""
+    return right(seed, "kept", epochs=1) <= 0.15 and right(seed, "shuffled", epochs=1) >= 0.5
+
+
+def forgetting_fades(seed: int) -> bool:
+    """Sorted, rate 0.1: at most 0.15 right after 1 epoch, 0.2 to 0.5 after 10, within 0.05 of shuffled after 100."""
+    one, ten, hundred = (right(seed, "kept", epochs=epochs) for epochs in (1, 10, 100))
+    return one <= 0.15 and 0.2 <= ten <= 0.5 and abs(right(seed, "shuffled", epochs=100) - hundred) <= 0.05
+
+
+def small_steps_forget_less(seed: int) -> bool:
+    """Sorted, 10 epochs: more is right at rate 0.01 than at 0.1, and there than at 0.3, with ReLU and with tanh."""
+    ends = [[right(seed, "kept", rate, name=name) for rate in (0.01, 0.1, 0.3)] for name in ("relu", "tanh")]
+    return all(small > middle > large for small, middle, large in ends)
 
 
 @cache
-def walked(seed: int) -> tuple[list[Recorded], list[Moment]]:
-    """The run of the walk, 10 epochs with batch size 100 at rate 0.1, and what each of its updates did."""
-    x, y = digits()
-    run = experiments.recorded_run(NETWORK, start(seed), x, y, batch_size=100, epochs=10, learning_rate=0.1,
-                                   seed=100 + seed)  # fmt: skip
-    return run, experiments.moments(NETWORK, start(seed), x, y, run)[1:]
+def walked(seed: int, way: str, name: str = "relu") -> list[Moment]:
+    """What each of 100 updates did: batches of 100, rate 0.1, 10 epochs."""
+    x, y, _, _ = DIGITS()
+    network, start = begun(name, seed)
+    settings = {"batch_size": 100, "learning_rate": 0.1, "seed": [seed, 1]}
+    return experiments.moments(network, start, x, y, way, 10, **settings)[1:]
+
+
+def falls(moments: list[Moment], part: str) -> int:
+    """How many updates lower the loss of ``part``: "own", the batch, or "others", all digits outside it."""
+    return sum(after < before for before, after in (getattr(moment, part) for moment in moments))
+
+
+def lowers_its_own_batch(seed: int) -> bool:
+    """At least 98 of 100 updates lower the loss of their own batch, shuffled and sorted, with ReLU and tanh."""
+    return all(falls(walked(seed, way, name), "own") >= 98 for way in ("shuffled", "kept") for name in ("relu", "tanh"))
+
+
+def harms_the_others_when_sorted(seed: int) -> bool:
+    """The others' loss falls in more than 50 of 100 updates with shuffled digits, in fewer than 25 with sorted ones."""
+    return all(falls(walked(seed, "shuffled", name), "others") > 50 and falls(walked(seed, "kept", name), "others") < 25
+               for name in ("relu", "tanh"))  # fmt: skip
+
+
+def moves_the_weights_a_little(seed: int) -> bool:
+    """With shuffled digits no update changes a layer's weights by more than 5 %."""
+    return max(max(moment.changes) for moment in walked(seed, "shuffled")) < 0.05
+
+
+def once_is_enough(seed: int) -> bool:
+    """After 10 epochs one shuffle, a new one each epoch and drawing are within 0.05, and 0.3 ahead of no shuffling."""
+    mixed = [right(seed, way) for way in ("once", "shuffled", "drawn")]
+    return max(mixed) - min(mixed) <= 0.05 and min(mixed) - right(seed, "kept") >= 0.3
+
+
+def batches_alone_are_not_enough(seed: int) -> bool:
+    """Shuffling ready batches of one class stays behind shuffled digits at rate 0.1, and below 0.5 at rate 0.3."""
+    return right(seed, "kept") + 0.2 < right(seed, "batches") < right(seed, "shuffled") and right(
+        seed, "batches", 0.3) < 0.5 < right(seed, "shuffled", 0.3)  # fmt: skip
 
 
 @cache
-def losses(batch_size: int, rate: float, seed: int) -> dict[int, float]:
-    """The loss of all digits after the marked updates of 10 epochs."""
-    settings = {"batch_size": batch_size, "epochs": 10, "learning_rate": rate}
-    *_, run = experiments.marked_run(NETWORK, start(seed), *digits(), **settings, rng=np.random.default_rng(100 + seed))
-    return dict(zip(run.marked, run.marked_losses, strict=True))
+def losses(seed: int, rate: float) -> dict[int, dict[int, float]]:
+    """The loss of all digits after the marked updates of 10 epochs, by batch size."""
+    x, y, _, _ = DIGITS()
+    *_, curves = experiments.size_runs(*begun("relu", seed), x, y, 10, rate, seed=[seed, 1])
+    return {size: dict(zip(curve.updates, curve.losses, strict=True)) for size, curve in curves.items()}
 
 
-def ends(rate: float, seed: int) -> dict[int, float]:
+def ends(seed: int, rate: float) -> dict[int, float]:
     """The loss at the end, by batch size."""
-    return {size: [*losses(size, rate, seed).values()][-1] for size in (1, 10, 100, 1000)}
+    return {size: curve[max(curve)] for size, curve in losses(seed, rate).items()}
 
 
-def moved(batch_size: int, seed: int) -> float:
-    """How far an epoch over 20 digits moves the first layer's weights, at rate 0.1."""
-    x, y = (part[:20] for part in digits())
-    history = train(NETWORK, start(seed), x, y, batch_size=batch_size, epochs=1, learning_rate=0.1,
-                    rng=np.random.default_rng(100 + seed))  # fmt: skip
-    return float(np.linalg.norm(history.parameters["weight1"] - start(seed)["weight1"]))
+def more_updates_go_further(seed: int) -> bool:
+    """At rate 0.01 the loss after 10 epochs is the lower the smaller the batch: 1,000, 100, 10, 1."""
+    found = ends(seed, 0.01)
+    return found[1] < found[10] < found[100] < found[1000]
 
 
-def behind_after_10_updates(seed: int) -> bool:
-    """Full batch and mini-batch are within 0.02 of one another, the single example is above both."""
-    single, mini, full = (losses(size, 0.01, seed)[10] for size in (1, 100, 1000))
+def ten_updates_are_ten_updates(seed: int) -> bool:
+    """At rate 0.01, after 10 updates, 1,000 and 100 are within 0.02 of one another, and 1 is above both."""
+    single, mini, full = (losses(seed, 0.01)[size][10] for size in (1, 100, 1000))
     return abs(mini - full) < 0.02 and single > max(mini, full)
 
 
-EFFECTS = {
-    "at least 98 of 100 updates lower the loss of their own batch": lambda seed: (
-        sum(moment.loss_after < moment.loss_before for moment in walked(seed)[1]) >= 98),
-    "no update changes a layer's weights by more than 5 %": lambda seed: (
-        max(max(moment.changes) for moment in walked(seed)[1]) < 0.05),
-    "every batch of 100 holds all ten classes": lambda seed: all(
-        len(set(digits()[1][record.rows])) == 10 for record in walked(seed)[0]),
-    "20 updates of one digit move the weights farther than one of 20": lambda seed: moved(1, seed) > moved(20, seed),
-    "1,000 draws with replacement use 60 to 66 % of 1,000": lambda seed: (
-        0.60 < (experiments.coverage(1000, 1, True, seed).uses > 0).mean() < 0.66),
-    "rate 0.01: the more updates, the lower the loss after 10 epochs": lambda seed: (
-        sorted(ends(0.01, seed).values()) == [*ends(0.01, seed).values()]),
-    "rate 0.01, after 10 updates: 1,000 and 100 alike, 1 behind": behind_after_10_updates,
-    "rate 0.1: batch size 10 is lowest, before 100 and 1,000": lambda seed: (
-        min(ends(0.1, seed).values()) == ends(0.1, seed)[10] < ends(0.1, seed)[100] < ends(0.1, seed)[1000]),
-    "rate 0.1: the single example stays above 1": lambda seed: ends(0.1, seed)[1] > 1,
-}  # fmt: skip
+def ten_wins_at_a_larger_rate(seed: int) -> bool:
+    """At rate 0.1 batch size 10 ends lowest, before 100 and 1,000, and 1 stays above 1."""
+    found = ends(seed, 0.1)
+    return found[10] < found[100] < found[1000] and found[10] < 1 < found[1]
+
+
+@cache
+def damaged(seed: int, name: str = "relu") -> tuple[Network, Parameters]:
+    """The network after 3 epochs of one digit at a time at rate 0.1."""
+    x, y, _, _ = DIGITS()
+    network, start = begun(name, seed)
+    return network, damage.one_at_a_time(network, start, x, y, 3, 0.1, [seed, 1])
+
+
+@cache
+def repaired(seed: int, case: str) -> float:
+    """The loss after 200 exact updates at rate 0.1 in one of the cases, or with "tanh"."""
+    x, y, _, _ = DIGITS()
+    if case == "tanh":
+        return damage.exact_updates(*damaged(seed, "tanh"), x, y, 200, 0.1)
+    network, after = damaged(seed)
+    cases = damage.cases(network, begun("relu", seed)[1], after, x)
+    return damage.exact_updates(network, cases[case], x, y, 200, 0.1)
+
+
+def units_fall_silent(seed: int) -> bool:
+    """A unit fires for 0.35 to 0.65 of the digits on the mean, after the run for at most 0.1; a quarter for none."""
+    x = DIGITS()[0]
+    first, last = (np.concatenate(damage.firing(network, parameters, x))
+                   for network, parameters in (begun("relu", seed), damaged(seed)))  # fmt: skip
+    return 0.35 <= first.mean() <= 0.65 and last.mean() <= 0.1 and (last == 0).mean() >= 0.25
+
+
+def exact_updates_do_not_repair(seed: int) -> bool:
+    """200 exact updates end above 0.6 from the damaged weights, and below 0.25 from the first ones."""
+    return repaired(seed, "damaged") > 0.6 and repaired(seed, "start") < 0.25
+
+
+def half_a_network_learns(seed: int) -> bool:
+    """From the first weights with every second hidden unit silenced the 200 updates still end below 0.5."""
+    return repaired(seed, "half") < 0.5
+
+
+def biases_repair(seed: int) -> bool:
+    """With biases that let each unit fire for half of the digits they end below half of what they do without."""
+    return repaired(seed, "biases") < repaired(seed, "damaged") / 2
+
+
+def tanh_is_not_stopped(seed: int) -> bool:
+    """With tanh, which has no side without a slope, the same 200 updates end below 0.5."""
+    return repaired(seed, "tanh") < 0.5
+
+
+def twenty_markings_go_further(seed: int) -> bool:
+    """Twenty updates of one digit move the first layer at least four times as far as one update of the twenty."""
+    once, one_by_one = (damage.moved(*begun("relu", seed), *_workbook(seed), size, 0.1) for size in (20, 1))
+    return one_by_one > 4 * once
+
+
+def _workbook(seed: int) -> tuple[Array, Array]:
+    x, y, _, _ = DIGITS()
+    rows = np.random.default_rng([seed, 1]).permutation(len(x))[:20]
+    return x[rows], y[rows]
+
+
+EFFECTS = {effect.__name__: effect for effect in (
+    forgets_all_but_the_last_class, shuffled_learns_in_one_epoch, forgetting_fades, small_steps_forget_less,
+    lowers_its_own_batch, harms_the_others_when_sorted, moves_the_weights_a_little, once_is_enough,
+    batches_alone_are_not_enough, more_updates_go_further, ten_updates_are_ten_updates, ten_wins_at_a_larger_rate,
+    units_fall_silent, exact_updates_do_not_repair, half_a_network_learns, biases_repair, tanh_is_not_stopped,
+    twenty_markings_go_further,
+)}  # fmt: skip
