@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from helpers.network import Network, Parameters, initialize
-from lessons.batch_epoch_iteration import damage, experiments
+from lessons.batch_epoch_iteration import experiments, further
 from lessons.batch_epoch_iteration.experiments import BATCH, Moment
 
 Array = np.ndarray
@@ -149,7 +149,7 @@ def damaged(seed: int, name: str = "relu") -> tuple[Network, Parameters]:
     """The network after 3 epochs of one digit at a time at rate 0.1."""
     x, y, _, _ = DIGITS()
     network, start = begun(name, seed)
-    return network, damage.one_at_a_time(network, start, x, y, 3, 0.1, [seed, 1])
+    return network, further.one_at_a_time(network, start, x, y, 3, 0.1, [seed, 1])
 
 
 @cache
@@ -157,16 +157,16 @@ def repaired(seed: int, case: str) -> float:
     """The loss after 200 exact updates at rate 0.1 in one of the cases, or with "tanh"."""
     x, y, _, _ = DIGITS()
     if case == "tanh":
-        return damage.exact_updates(*damaged(seed, "tanh"), x, y, 200, 0.1)
+        return further.exact_updates(*damaged(seed, "tanh"), x, y, 200, 0.1)
     network, after = damaged(seed)
-    cases = damage.cases(network, begun("relu", seed)[1], after, x)
-    return damage.exact_updates(network, cases[case], x, y, 200, 0.1)
+    cases = further.cases(network, begun("relu", seed)[1], after, x)
+    return further.exact_updates(network, cases[case], x, y, 200, 0.1)
 
 
 def units_fall_silent(seed: int) -> bool:
     """A unit fires for 0.35 to 0.65 of the digits on the mean, after the run for at most 0.1; a quarter for none."""
     x = DIGITS()[0]
-    first, last = (np.concatenate(damage.firing(network, parameters, x))
+    first, last = (np.concatenate(further.firing(network, parameters, x))
                    for network, parameters in (begun("relu", seed), damaged(seed)))  # fmt: skip
     return 0.35 <= first.mean() <= 0.65 and last.mean() <= 0.1 and (last == 0).mean() >= 0.25
 
@@ -193,7 +193,7 @@ def tanh_is_not_stopped(seed: int) -> bool:
 
 def twenty_markings_go_further(seed: int) -> bool:
     """Twenty updates of one digit move the first layer at least four times as far as one update of the twenty."""
-    once, one_by_one = (damage.moved(*begun("relu", seed), *_workbook(seed), size, 0.1) for size in (20, 1))
+    once, one_by_one = (further.moved(*begun("relu", seed), *_workbook(seed), size, 0.1) for size in (20, 1))
     return one_by_one > 4 * once
 
 

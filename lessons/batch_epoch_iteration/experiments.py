@@ -1,6 +1,6 @@
 """Lesson 02's numbers: digits in order and shuffled, updates counted and followed one by one, batch sizes compared."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 from helpers.batching import batch_slices, iterations_per_epoch, total_iterations
 from helpers.data import Dataset, split_mnist
 from helpers.layers import softmax_cross_entropy
-from helpers.network import Network, Parameters, accuracy, forward, loss_and_gradients
+from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
 from helpers.training import sgd_update, training_steps
 
 Array = np.ndarray
@@ -67,6 +67,31 @@ def updates(network: Network, parameters: Parameters, x: Array, y: Array, epochs
             loss, gradients, _ = loss_and_gradients(network, parameters, x[rows], y[rows])
             parameters = sgd_update(parameters, gradients, learning_rate)
             yield Updated(rows, loss, parameters)
+
+
+def first_epoch(network: Network, start: Parameters, x: Array, y: Array, learning_rate: float) -> list[float]:
+    """The loss of each batch of 20 before its update, through one epoch of the digits as they lie."""
+    order = islice(orders("kept", len(x), BATCH, 0), 1)
+    run = updates(network, start, x, y, order, batch_size=BATCH, learning_rate=learning_rate)
+    return [update.loss for update in run]
+
+
+def right_by_way(network: Network, digits: Sequence[Array], ways: Sequence[str], learning_rate: float, *,
+                 n_runs: int = 3, each: Callable[[], None] = int) -> dict[str, list[float]]:  # fmt: skip
+    """For each way to order the digits, the share of new ones that is right after 10 epochs, in each of some runs.
+
+    each: called after each run, to show progress.
+    """
+    x, y, new_x, new_y = digits
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    for way in ways:
+        for seed in range(n_runs):
+            start, order = initialize(network, np.random.default_rng(seed)), orders(way, len(x), BATCH, [seed, 1])
+            run = updates(network, start, x, y, islice(order, 10), batch_size=BATCH, learning_rate=learning_rate)
+            *_, last = run
+            found[way].append(accuracy_of(network, last.parameters, new_x, new_y))
+            each()
+    return found
 
 
 class Kept(NamedTuple):
@@ -161,6 +186,20 @@ def moments(network: Network, start: Parameters, x: Array, y: Array, way: str, e
         found.append(Moment(rows, own, others, relative_changes(network, before, after)))
         before = after
     return found
+
+
+class Falls(NamedTuple):
+    """How many updates lower the loss of their own batch, and of all other examples."""
+
+    own: int
+    others: int
+
+
+def falls(network: Network, start: Parameters, x: Array, y: Array, way: str) -> Falls:
+    """What the updates of 10 epochs of 1,000 examples do: 100 of them with batch size 100, at rate 0.1."""
+    _, *made = moments(network, start, x, y, way, 10, batch_size=100, learning_rate=0.1, seed=1)
+    own, others = ([getattr(moment, part) for moment in made] for part in ("own", "others"))
+    return Falls(*(sum(after < before for before, after in part) for part in (own, others)))
 
 
 def example_losses(network: Network, parameters: Parameters, x: Array, y: Array) -> Array:

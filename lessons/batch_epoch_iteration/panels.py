@@ -26,7 +26,7 @@ def forgetting(network: Network, start: Parameters, digits: tuple[Array, ...]) -
     """What a network knows of each class after each part of an epoch, with digits as they lie and shuffled."""
     controls = [choice("learning_rate", RATES[1:], 0.1), choice("epochs", (1, 3, 10, 30, 100), 1)]
     compute = partial(experiments.forgetting, network, start, digits)
-    return RunPanel("02.forgetting", controls, compute, _draw_maps, _describe_maps, size=(9, 4.2),
+    return RunPanel("02.forgetting", controls, compute, _draw_maps, _describe_maps, size=(9, 3.6),
                     total=lambda learning_rate, epochs: CLASSES * epochs)  # fmt: skip
 
 
@@ -156,9 +156,9 @@ def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]], 
     loss.set(xlim=(-1, n_updates + 1), ylim=(0, MOST_LOSS), xticks=range(0, n_updates + 1, per_epoch))
     change.set(xlim=(-0.6, 1.6), ylim=(0, MOST_LOSS))
     change.set_xticks((0, 1), texts("02.walk.whose"))
-    figure.line("losses", loss, color=GREY, linewidth=1.2)
+    figure.line("losses", loss, color=GREY, linestyle="-", linewidth=1.2)
     for ax, ending in ((loss, ""), (change, "_of_both")):
-        figure.line(f"moved{ending}", ax, color=BLACK, linewidth=2)
+        figure.line(f"moved{ending}", ax, color=BLACK, linestyle="-", linewidth=2)
         figure.line(f"before{ending}", ax, marker="o", color=BLUE, linestyle="", markersize=9)
         figure.line(f"after{ending}", ax, marker="s", color=VERMILLION, linestyle="", markersize=9)
     figure.key(loss, "upper right", "before", "after", moves=True)
