@@ -33,14 +33,14 @@ def _hundred_of_each(digits: Dataset) -> tuple[Array, Array]:
 def orders(way: str, n: int, batch_size: int, seed: Seed) -> Iterator[Array]:
     """For one epoch after another the rows of N examples in the order in which they are used, batch by batch.
 
-    way: "kept" as they lie; "batches" cut as they lie and the batches shuffled; "once" shuffled before the first epoch;
+    way: "sorted" as they lie in the file; "batches" cut as they lie and the batches shuffled; "once" shuffled before the first epoch;
     "shuffled" anew for each epoch; "drawn", each one from all N, so that some come twice and others never.
     """
     rng = np.random.default_rng(seed)
     lying, mixed = np.arange(n), rng.permutation(n)
     ready = [lying[part] for part in batch_slices(n, batch_size)]
     ways = {
-        "kept": lambda: lying,
+        "sorted": lambda: lying,
         "batches": lambda: np.concatenate([ready[k] for k in rng.permutation(len(ready))]),
         "once": lambda: mixed,
         "shuffled": lambda: rng.permutation(n),
@@ -71,7 +71,7 @@ def updates(network: Network, parameters: Parameters, x: Array, y: Array, epochs
 
 def first_epoch(network: Network, start: Parameters, x: Array, y: Array, learning_rate: float) -> list[float]:
     """The loss of each batch of 20 before its update, through one epoch of the digits as they lie."""
-    order = islice(orders("kept", len(x), BATCH, 0), 1)
+    order = islice(orders("sorted", len(x), BATCH, 0), 1)
     run = updates(network, start, x, y, order, batch_size=BATCH, learning_rate=learning_rate)
     return [update.loss for update in run]
 
@@ -94,26 +94,26 @@ def right_by_way(network: Network, digits: Sequence[Array], ways: Sequence[str],
     return found
 
 
-class Kept(NamedTuple):
-    """What two runs know: ``kept`` as the digits lie, ``shuffled``; each (10, 10), after which part, of which class.
+class Known(NamedTuple):
+    """What two runs know: ``sorted`` as the digits lie, ``shuffled``; each (10, 10), after which part, of which class.
 
     A column is the share of the new digits that is right after a tenth of an epoch, a row for each class.
     """
 
-    kept: Array
+    sorted: Array
     shuffled: Array
 
 
 def forgetting(network: Network, start: Parameters, digits: tuple[Array, ...], epochs: int,
-               learning_rate: float, seed: Seed = 1) -> Iterator[Kept]:  # fmt: skip
+               learning_rate: float, seed: Seed = 1) -> Iterator[Known]:  # fmt: skip
     """Train on digits that lie sorted and on shuffled ones, and look ten times in each of the last epochs.
 
     Up to ten epochs are looked at; a column that is not reached yet is that of the epoch looked at before.
     """
     x, y, new_x, new_y = digits
-    found = Kept(*(np.zeros((CLASSES, CLASSES)) for _ in Kept._fields))
+    found = Known(*(np.zeros((CLASSES, CLASSES)) for _ in Known._fields))
     settings = {"batch_size": BATCH, "learning_rate": learning_rate}
-    runs = [updates(network, start, x, y, orders(way, len(x), BATCH, seed), **settings) for way in Kept._fields]
+    runs = [updates(network, start, x, y, orders(way, len(x), BATCH, seed), **settings) for way in Known._fields]
     for epoch in range(1, epochs + 1):
         looked = epochs <= LOOKS or epoch % (epochs // LOOKS) == 0
         for tenth in range(CLASSES):

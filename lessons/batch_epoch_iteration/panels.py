@@ -1,6 +1,6 @@
 """Lesson 02's panels: what sorted digits leave behind, counting updates, one update after another, batch sizes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers.batching import total_iterations
 from helpers.network import Network, Parameters
 from lessons.batch_epoch_iteration import experiments
-from lessons.batch_epoch_iteration.experiments import CLASSES, RUN_SIZES, Count, Curve, Kept, Moment
+from lessons.batch_epoch_iteration.experiments import CLASSES, RUN_SIZES, Count, Curve, Known, Moment
 
 Array = np.ndarray
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -32,7 +32,7 @@ def forgetting(network: Network, start: Parameters, digits: tuple[Array, ...]) -
 
 def _draw_maps(figure: Drawing) -> Update:
     """Two maps, across what came in the epoch, downwards the class that is tested; a large number beside each."""
-    axes = figure.arrange(Kept._fields)
+    axes = figure.arrange(Known._fields)
     maps = [figure.move(f"map_{name}", ax.imshow(np.zeros((CLASSES, CLASSES)), cmap="Greys", vmin=0, vmax=1))
             for name, ax in figure.ax.items()]  # fmt: skip
     for name, ax in figure.ax.items():
@@ -45,8 +45,8 @@ def _draw_maps(figure: Drawing) -> Update:
     axes[1].set_xticklabels(range(1, CLASSES + 1))
     axes[0].text(1.04, 0.02, text("02.forgetting.shades"), transform=axes[0].transAxes, va="bottom", in_layout=False)
 
-    def update(known: Kept) -> None:
-        for name, drawn, share in zip(Kept._fields, maps, known, strict=True):
+    def update(known: Known) -> None:
+        for name, drawn, share in zip(Known._fields, maps, known, strict=True):
             drawn.set_data(share)
             figure.say(f"percent_{name}", percent=_percent(share))
 
@@ -58,10 +58,10 @@ def _percent(known: Array) -> float:
     return 100 * known[:, -1].mean()
 
 
-def _describe_maps(known: Kept, learning_rate: float, epochs: int) -> str:
-    last, others = np.diag(known.kept).mean(), known.kept[~np.eye(CLASSES, dtype=bool)].mean()
+def _describe_maps(known: Known, learning_rate: float, epochs: int) -> str:
+    last, others = np.diag(known.sorted).mean(), known.sorted[~np.eye(CLASSES, dtype=bool)].mean()
     return text("02.forgetting.sentence", rate=learning_rate, epochs=epochs, last=100 * last, others=100 * others,
-                kept=_percent(known.kept), shuffled=_percent(known.shuffled))  # fmt: skip
+                sorted=_percent(known.sorted), shuffled=_percent(known.shuffled))  # fmt: skip
 
 
 BATCH_SIZES = (1, 2, 7, 10, 20, 32, 50, 64, 100, 128, 200, 300, 500, 1000, 2000)
@@ -132,6 +132,7 @@ def _describe_count(count: Count, **values: int) -> str:
     return text("02.calculator.sentence", remainder=remainder, **values, **_sums(count, **values))
 
 
+FALLS = {"facecolor": BLUE, "edgecolor": BLUE, "hatch": ""}
 PICTURES, SIDE, MOST_LOSS = 10, 28, 5  # of a batch that are shown; their pixels; the end of the axis
 
 
@@ -139,8 +140,8 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, *, batch_size:
          learning_rate: float) -> Panel:  # fmt: skip
     """Two runs on pictures ``x`` (N, 784), shuffled and as they lie, update by update."""
     settings = {"batch_size": batch_size, "learning_rate": learning_rate, "seed": 1}
-    runs = {way: experiments.moments(network, start, x, y, way, epochs, **settings) for way in ("shuffled", "kept")}
-    n_updates = len(runs["kept"]) - 1
+    runs = {way: experiments.moments(network, start, x, y, way, epochs, **settings) for way in ("shuffled", "sorted")}
+    n_updates = len(runs["sorted"]) - 1
     controls = [menu("way", tuple(runs), "shuffled"), steps("update", n_updates, value=48)]
     build = partial(_draw_walk, pictures=x, runs=runs, per_epoch=n_updates // epochs)
     describe = partial(_describe_moment, per_epoch=n_updates // epochs)
@@ -148,44 +149,39 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, *, batch_size:
 
 
 def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]], per_epoch: int) -> Update:
-    """The batch above; below it its loss in the run and, beside, what its update does to it and to all others."""
-    ratios = {"height_ratios": (0.55, 2), "width_ratios": (1.7, 1)}
+    """The batch above; below it its loss in the run and, beside, what its update changes for it and for all others."""
+    ratios = {"height_ratios": (0.55, 2), "width_ratios": (1.6, 1)}
     batch, loss, change = figure.arrange(["batch", "batch"], ["loss", "change"], **ratios)
-    n_updates = len(runs["kept"]) - 1
+    n_updates = len(runs["sorted"]) - 1
     digits = figure.move("digits", GreyImage(batch, np.zeros((SIDE, SIDE * PICTURES)), low=0, high=1))
     loss.set(xlim=(-1, n_updates + 1), ylim=(0, MOST_LOSS), xticks=range(0, n_updates + 1, per_epoch))
-    change.set(xlim=(-0.6, 1.6), ylim=(0, MOST_LOSS))
-    change.set_xticks((0, 1), texts("02.walk.whose"))
     figure.line("losses", loss, color=GREY, linestyle="-", linewidth=1.2)
-    for ax, ending in ((loss, ""), (change, "_of_both")):
-        figure.line(f"moved{ending}", ax, color=BLACK, linestyle="-", linewidth=2)
-        figure.line(f"before{ending}", ax, marker="o", color=BLUE, linestyle="", markersize=9)
-        figure.line(f"after{ending}", ax, marker="s", color=VERMILLION, linestyle="", markersize=9)
+    figure.line("moved", loss, color=BLACK, linestyle="-", linewidth=2)
+    figure.line("before", loss, marker="o", color=BLUE, linestyle="", markersize=9)
+    figure.line("after", loss, marker="s", color=VERMILLION, linestyle="", markersize=9)
     figure.key(loss, "upper right", "before", "after", moves=True)
-    for name, x in (("own", 0.27), ("others", 0.73)):
-        figure.note(name, change, "upper center", x=x, fontsize=16)
+    change.set(xlim=(-0.6, 1.6), ylim=(-2, 1.4))
+    change.set_xticks((0, 1), texts("02.walk.whose"))
+    change.axhline(0, color=BLACK, linewidth=1.5)
+    for place, name in enumerate(("own", "others")):
+        figure.move(f"{name}_bar", change.add_patch(Rectangle((place - 0.3, 0), 0.6, 0)))
+        figure.note(name, change, "upper center", x=(place + 0.6) / 2.2, fontsize=17)
 
     def update(moment: Moment, way: str, update: int) -> None:
         shown = np.zeros((PICTURES, SIDE, SIDE))
         shown[: len(moment.rows)] = pictures[moment.rows[:PICTURES]].reshape(-1, SIDE, SIDE)
         digits.values = np.hstack(shown)
-        _mark(figure, "", (update,), (moment.own,))
-        _mark(figure, "_of_both", (0, 1), (moment.own, moment.others))
+        for name, at, losses in (("moved", [update] * 2, moment.own), ("before", [update], moment.own[:1]),
+                                 ("after", [update], moment.own[1:])):  # fmt: skip
+            figure.moving[name].set_data(at, losses)
         figure.moving["losses"].set_data(range(1, n_updates + 1), [each.own[0] for each in runs[way][1:]])
+        for name, (before, after) in (("own_bar", moment.own), ("others_bar", moment.others)):
+            kind = {"facecolor": "white", "edgecolor": VERMILLION, "hatch": "///"} if after > before else FALLS
+            figure.moving[name].set(height=after - before, **kind)
         for name in ("before", "after", "own", "others"):
             figure.say(name, **_moment_numbers(moment))
 
     return update
-
-
-def _mark(figure: Drawing, ending: str, at: Sequence[float], losses: Sequence[tuple[float, float]]) -> None:
-    """Set the marks of losses before and after an update, and the lines that join them."""
-    before, after = zip(*losses, strict=True)
-    figure.moving[f"before{ending}"].set_data(at, before)
-    figure.moving[f"after{ending}"].set_data(at, after)
-    gap = [np.nan] * len(at)
-    joined = np.array([before, after, gap]).T.ravel()
-    figure.moving[f"moved{ending}"].set_data(np.repeat(at, 3), joined)
 
 
 def _moment_numbers(moment: Moment) -> dict[str, float]:

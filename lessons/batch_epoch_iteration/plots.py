@@ -23,14 +23,14 @@ def ways(shares: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Figur
     """The share of new digits that is right at the end of some runs each, by how their digits were ordered."""
     ax = ax or plt.subplots()[1]
     for row, (way, found) in enumerate(shares.items()):
-        ax.plot(found, [row] * len(found), "o", color=VERMILLION if way == "kept" else BLUE, markersize=10, alpha=0.8)
+        ax.plot(found, [row] * len(found), "o", color=VERMILLION if way == "sorted" else BLUE, markersize=10, alpha=0.8)
     ax.set_yticks(range(len(shares)), [text(f"02.ways.{way}") for way in shares], fontsize=14)
     ax.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xlabel=text("02.ways.x"))
     return ax.figure
 
 
 WAY_STYLES = {
-    "kept": {"color": VERMILLION, "linestyle": "--", "marker": "s"},
+    "sorted": {"color": VERMILLION, "linestyle": "--", "marker": "s"},
     "batches": {"color": BLACK, "linestyle": ":", "marker": "x"},
     "once": {"color": GREEN, "linestyle": "-.", "marker": "^"},
     "shuffled": {"color": BLUE, "linestyle": "-", "marker": "o"},

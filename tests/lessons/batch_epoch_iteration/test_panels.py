@@ -76,8 +76,8 @@ def test_the_digits_are_sorted_a_hundred_of_each_and_the_new_ones_are_others():
 
 def test_the_ways_to_order_the_rows():
     found = {way: [*islice(experiments.orders(way, 30, 4, 3), 4)] for way in
-             ("kept", "batches", "once", "shuffled", "drawn")}  # fmt: skip
-    assert all(order.tolist() == [*range(30)] for order in found["kept"])
+             ("sorted", "batches", "once", "shuffled", "drawn")}  # fmt: skip
+    assert all(order.tolist() == [*range(30)] for order in found["sorted"])
     for way in ("batches", "once", "shuffled"):
         assert all(sorted(order) == [*range(30)] for order in found[way])
     for order in found["batches"]:
@@ -95,14 +95,14 @@ def test_the_maps_show_the_share_of_each_class_after_each_tenth(start, digits):
         rate, epochs = live.values.values()
         if epochs > 10:
             continue
-        for way in ("kept", "shuffled"):
+        for way in ("sorted", "shuffled"):
             run = [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), epochs), 20, rate)][-10:]
             right = [(own_pass(after, new_x, new_y)[0].argmax(axis=1) == new_y) for _, _, after in run]
             wanted = np.array([[part[new_y == k].mean() for part in right] for k in range(10)])
             assert np.array_equal(getattr(live.result, way), wanted)
             assert np.array_equal(live.canvas.figure.moving[f"map_{way}"].get_array(), wanted)
             assert live.canvas.figure.words[f"percent_{way}"].get_text() == f"{100 * wanted[:, -1].mean():.0f} %"
-        kept = live.result.kept
+        kept = live.result.sorted
         others = kept[~np.eye(10, dtype=bool)].mean()
         ends = [part[:, -1].mean() for part in live.result]
         shares = [100 * share for share in (np.diag(kept).mean(), others, *ends)]
@@ -111,7 +111,7 @@ def test_the_maps_show_the_share_of_each_class_after_each_tenth(start, digits):
 
 def test_a_long_run_is_looked_into_ten_times(start, digits):
     panel = panels.forgetting(NETWORK, start, digits)
-    last = [known.kept.copy() for known in panel.compute(learning_rate=0.1, epochs=30)]
+    last = [known.sorted.copy() for known in panel.compute(learning_rate=0.1, epochs=30)]
     assert len(last) == panel.total(learning_rate=0.1, epochs=30) == 300
     assert not last[19].any()
     assert last[29].any()
@@ -182,7 +182,7 @@ def walk(start, digits):
 def test_the_walk_shows_each_update(walk, start, digits):
     x, y, _, _ = digits
     live = Live(walk)
-    for way in ("shuffled", "kept"):
+    for way in ("shuffled", "sorted"):
         live.widgets["way"].value = way
         run = [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), 5), 20, 0.1)]
         before_all = [own_pass(before, x[rows], y[rows])[1] for rows, before, _ in run]
@@ -193,7 +193,7 @@ def test_the_walk_shows_each_update(walk, start, digits):
             losses = [own_pass(p, x[part], y[part])[1] for part in (rows, rest) for p in (before, after)]
             change = [100 * math.dist(after[w].ravel(), before[w].ravel()) / math.hypot(*before[w].ravel())
                       for w in ("weight1", "weight2", "weight3")]  # fmt: skip
-            assert ("sorted" in live.sentence) == (way == "kept")
+            assert ("sorted" in live.sentence) == (way == "sorted")
             assert numbers(live.sentence)[:3] == [-(-update // 10), (update - 1) % 10 + 1, update]
             assert numbers(live.sentence)[3:7] == pytest.approx(losses, abs=6e-3)
             assert numbers(live.sentence)[7:] == pytest.approx(change, abs=6e-2)
@@ -208,9 +208,10 @@ def check_the_marks(figure, update, losses, before_all):
     assert moving["losses"].get_ydata() == pytest.approx(before_all)
     assert np.array(moving["before"].get_data()).ravel() == pytest.approx([update, own_before])
     assert np.array(moving["after"].get_data()).ravel() == pytest.approx([update, own_after])
-    assert moving["before_of_both"].get_ydata() == pytest.approx([own_before, others_before])
-    assert moving["after_of_both"].get_ydata() == pytest.approx([own_after, others_after])
-    assert moving["moved_of_both"].get_ydata()[[0, 1, 3, 4]] == pytest.approx(losses)
+    assert moving["moved"].get_ydata() == pytest.approx([own_before, own_after])
+    assert moving["own_bar"].get_height() == pytest.approx(own_after - own_before)
+    assert moving["others_bar"].get_height() == pytest.approx(others_after - others_before)
+    assert bool(moving["others_bar"].get_hatch()) == (others_after > others_before)
     assert words["own"].get_text() == f"{own_after - own_before:+.2f}"
     assert words["others"].get_text() == f"{others_after - others_before:+.2f}"
 
@@ -228,7 +229,7 @@ def test_the_walk_begins_before_the_first_update(walk, start, digits):
 
 def test_what_falls_is_counted(start, digits):
     x, y, _, _ = digits
-    for way in ("shuffled", "kept"):
+    for way in ("shuffled", "sorted"):
         run = own_run(start, x, y, islice(experiments.orders(way, 200, 100, 1), 10), 100, 0.1)
         counts = np.zeros(2, int)
         for rows, before, after in run:
@@ -265,16 +266,16 @@ def test_the_batch_sizes_are_run_as_written_out(start, digits):
 def test_the_runs_by_way_are_those_written_out(digits):
     x, y, new_x, new_y = digits
     calls = []
-    found = experiments.right_by_way(NETWORK, digits, ("kept", "drawn"), 0.1, n_runs=2, each=lambda: calls.append(1))
+    found = experiments.right_by_way(NETWORK, digits, ("sorted", "drawn"), 0.1, n_runs=2, each=lambda: calls.append(1))
     assert len(calls) == 4
-    for way in ("kept", "drawn"):
+    for way in ("sorted", "drawn"):
         for seed, share in enumerate(found[way]):
             begin = experiments.initialize(NETWORK, np.random.default_rng(seed))
             orders = islice(experiments.orders(way, 200, 20, [seed, 1]), 10)
             *_, (_, _, after) = own_run(begin, x, y, orders, 20, 0.1)
             assert share == (own_pass(after, new_x, new_y)[0].argmax(axis=1) == new_y).mean()
-    by_rate = further.right_by_rate(NETWORK, digits, ("kept",), (0.01, 0.1))
-    assert by_rate == {"kept": [pytest.approx(by_rate["kept"][0]), found["kept"][0]]}
+    by_rate = further.right_by_rate(NETWORK, digits, ("sorted",), (0.01, 0.1))
+    assert by_rate == {"sorted": [pytest.approx(by_rate["sorted"][0]), found["sorted"][0]]}
 
 
 def test_the_units_that_fire_are_counted(start, digits):
@@ -351,7 +352,7 @@ def test_the_plain_figures_show_their_numbers():
     losses = np.random.default_rng(8).uniform(0.5, 2, 12)
     (ax,) = plots.teeth(losses, Figure().subplots()).axes
     assert ax.lines[0].get_ydata().tolist() == losses.tolist()
-    shares = {"kept": [0.1, 0.3], "once": [0.8, 0.9]}
+    shares = {"sorted": [0.1, 0.3], "once": [0.8, 0.9]}
     (ax,) = plots.ways(shares, Figure().subplots()).axes
     assert [[*line.get_xdata()] for line in ax.lines] == [*shares.values()]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["sorted, not shuffled", "shuffled once"]
