@@ -84,13 +84,14 @@ def falls(moments: list[Moment], part: str) -> int:
 
 def lowers_its_own_batch(seed: int) -> bool:
     """At least 98 of 100 updates lower the loss of their own batch, shuffled and sorted, with ReLU and tanh."""
-    return all(falls(walked(seed, way, name), "own") >= 98 for way in ("shuffled", "sorted") for name in ("relu", "tanh"))
+    return all(falls(walked(seed, way, name), "own") >= 98
+               for way in ("shuffled", "sorted") for name in ("relu", "tanh"))  # fmt: skip
 
 
 def harms_the_others_when_sorted(seed: int) -> bool:
     """The others' loss falls in more than 50 of 100 updates with shuffled digits, in fewer than 25 with sorted ones."""
-    return all(falls(walked(seed, "shuffled", name), "others") > 50 and falls(walked(seed, "sorted", name), "others") < 25
-               for name in ("relu", "tanh"))  # fmt: skip
+    counts = [[falls(walked(seed, way, name), "others") for way in ("shuffled", "sorted")] for name in ("relu", "tanh")]
+    return all(mixed > 50 and in_order < 25 for mixed, in_order in counts)
 
 
 def moves_the_weights_a_little(seed: int) -> bool:

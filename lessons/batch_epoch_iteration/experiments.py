@@ -33,8 +33,8 @@ def _hundred_of_each(digits: Dataset) -> tuple[Array, Array]:
 def orders(way: str, n: int, batch_size: int, seed: Seed) -> Iterator[Array]:
     """For one epoch after another the rows of N examples in the order in which they are used, batch by batch.
 
-    way: "sorted" as they lie in the file; "batches" cut as they lie and the batches shuffled; "once" shuffled before the first epoch;
-    "shuffled" anew for each epoch; "drawn", each one from all N, so that some come twice and others never.
+    way: "sorted", as they lie; "batches", cut as they lie and the batches shuffled; "once", shuffled before the first
+    epoch; "shuffled" anew for each epoch; "drawn", each one from all N, so that some come twice and others never.
     """
     rng = np.random.default_rng(seed)
     lying, mixed = np.arange(n), rng.permutation(n)
