@@ -131,9 +131,9 @@ def more_updates_go_further(seed: int) -> bool:
 
 
 def ten_updates_are_ten_updates(seed: int) -> bool:
-    """At rate 0.01, after 10 updates, 1,000 and 100 are within 0.02 of one another, and 1 is above both."""
+    """At rate 0.01, after 10 updates, 100 is within 0.01 of 1,000, and 1 is farther from it, above or below."""
     single, mini, full = (losses(seed, 0.01)[size][10] for size in (1, 100, 1000))
-    return abs(mini - full) < 0.02 and single > max(mini, full)
+    return abs(mini - full) < 0.01 and abs(mini - full) < abs(single - full)
 
 
 def ten_wins_at_a_larger_rate(seed: int) -> bool:
