@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.batching import batch_slices, iterations_per_epoch, total_iterations
-from helpers.data import Dataset, split_mnist
+from helpers.data import MNIST_SPLIT_SEED, MNIST_TEST_SIZE, Dataset, load_mnist, train_test_split
 from helpers.layers import softmax_cross_entropy
 from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
 from helpers.training import sgd_update, training_steps
@@ -20,9 +20,12 @@ LOOKS = 10  # the most epochs of a run that are looked into
 
 
 def sorted_digits() -> tuple[Array, Array, Array, Array]:
-    """1,000 digits to train with and 1,000 new ones, 100 of each class, sorted by class: x, y, new_x, new_y."""
-    train, test = map(_hundred_of_each, split_mnist())
-    return *train, *test
+    """1,000 digits to train with and 1,000 new ones, 100 of each class, sorted by class: x, y, new_x, new_y.
+
+    They are of the two parts that `split_mnist` gives, which would keep all 10,000 in memory.
+    """
+    train, test = train_test_split(load_mnist(), MNIST_TEST_SIZE, MNIST_SPLIT_SEED)
+    return *_hundred_of_each(train), *_hundred_of_each(test)
 
 
 def _hundred_of_each(digits: Dataset) -> tuple[Array, Array]:

@@ -1,5 +1,6 @@
 """The panels of Further 02: hidden units that fall silent, and the mean of the batches' losses."""
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -56,9 +57,10 @@ def _percent(known: Firing) -> float:
 
 
 def _describe_firing(known: Firing, learning_rate: float) -> str:
-    silent_units = int((known.shares[:, -1] == 0).sum())
-    return text("02.silent.sentence", rate=learning_rate, updates=known.updates, percent=_percent(known),
-                silent=silent_units, units=len(known.shares))  # fmt: skip
+    """Rounded to tens: in such a run a change in the last digit of a weight grows."""
+    tens = math.ceil(_percent(known) / 10) * 10
+    return text("02.silent.sentence", rate=learning_rate, updates=known.updates, percent=tens,
+                silent=round((known.shares[:, -1] == 0).sum(), -1), units=len(known.shares))  # fmt: skip
 
 
 MOST_LOSS = 2.1  # a batch loss above it lies outside the picture: its number is written at the edge
