@@ -72,11 +72,12 @@ def updates(network: Network, parameters: Parameters, x: Array, y: Array, epochs
             yield Updated(rows, loss, parameters)
 
 
-def first_epoch(network: Network, start: Parameters, x: Array, y: Array, learning_rate: float) -> list[float]:
-    """The loss of each batch of 20 before its update, through one epoch of the digits as they lie."""
+def first_epoch(network: Network, start: Parameters, x: Array, y: Array, learning_rate: float) -> tuple[Array, int]:
+    """One epoch of the digits as they lie: the loss of each batch before its update, and how many updates lower it."""
     order = islice(orders("sorted", len(x), BATCH, 0), 1)
-    run = updates(network, start, x, y, order, batch_size=BATCH, learning_rate=learning_rate)
-    return [update.loss for update in run]
+    run = [*updates(network, start, x, y, order, batch_size=BATCH, learning_rate=learning_rate)]
+    helped = sum(loss_of(network, done.parameters, x[done.rows], y[done.rows]) < done.loss for done in run)
+    return np.array([done.loss for done in run]), helped
 
 
 def right_by_way(network: Network, digits: Sequence[Array], ways: Sequence[str], learning_rate: float, *,
@@ -163,46 +164,32 @@ def shown_batches(n_examples: int, batch_size: int, most: int) -> list[tuple[int
 
 
 class Moment(NamedTuple):
-    """One update: its batch's rows (B,) and, each before and after it, the loss of the batch and of all others.
-
-    ``changes`` are relative, ‖new − old‖ / ‖old‖, one a layer.
-    """
+    """One update: its batch's rows (B,) and, each before and after it, the loss of the batch and of all others."""
 
     rows: Array
     own: tuple[float, float]
     others: tuple[float, float]
-    changes: tuple[float, ...]
+
+
+def changes(moment: Moment) -> tuple[float, float]:
+    """What the update changed: the loss of its own batch, and of all others."""
+    return moment.own[1] - moment.own[0], moment.others[1] - moment.others[0]
 
 
 def moments(network: Network, start: Parameters, x: Array, y: Array, way: str, epochs: int, *, batch_size: int,
             learning_rate: float, seed: Seed) -> list[Moment]:  # fmt: skip
     """What each update of a run does to its own batch and to all others; first, as update 0, the start."""
     first = islice(orders(way, len(x), batch_size, seed), epochs)
-    before, losses = start, example_losses(network, start, x, y)
+    losses = example_losses(network, start, x, y)
     still = float(losses.mean()), float(losses.mean())
-    found = [Moment(np.arange(0), still, still, (0.0,) * network.depth)]
+    found = [Moment(np.arange(0), still, still)]
     for rows, _, after in updates(network, start, x, y, first, batch_size=batch_size, learning_rate=learning_rate):
         old, losses = losses, example_losses(network, after, x, y)
         outside = np.ones(len(x), bool)
         outside[rows] = False
         own, others = ((float(old[part].mean()), float(losses[part].mean())) for part in (rows, outside))
-        found.append(Moment(rows, own, others, relative_changes(network, before, after)))
-        before = after
+        found.append(Moment(rows, own, others))
     return found
-
-
-class Falls(NamedTuple):
-    """How many updates lower the loss of their own batch, and of all other examples."""
-
-    own: int
-    others: int
-
-
-def falls(network: Network, start: Parameters, x: Array, y: Array, way: str) -> Falls:
-    """What the updates of 10 epochs of 1,000 examples do: 100 of them with batch size 100, at rate 0.1."""
-    _, *made = moments(network, start, x, y, way, 10, batch_size=100, learning_rate=0.1, seed=1)
-    own, others = ([getattr(moment, part) for moment in made] for part in ("own", "others"))
-    return Falls(*(sum(after < before for before, after in part) for part in (own, others)))
 
 
 def example_losses(network: Network, parameters: Parameters, x: Array, y: Array) -> Array:
@@ -210,12 +197,6 @@ def example_losses(network: Network, parameters: Parameters, x: Array, y: Array)
     logits = forward(network, parameters, x)[0]
     logits -= logits.max(axis=1, keepdims=True)
     return np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]
-
-
-def relative_changes(network: Network, before: Parameters, after: Parameters) -> tuple[float, ...]:
-    """‖new − old‖ / ‖old‖ of each layer's weights."""
-    weights = [f"weight{k}" for k in range(1, network.depth + 1)]
-    return tuple(float(np.linalg.norm(after[w] - before[w]) / np.linalg.norm(before[w])) for w in weights)
 
 
 def loss_of(network: Network, parameters: Parameters, x: Array, y: Array) -> float:

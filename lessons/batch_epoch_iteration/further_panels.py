@@ -63,7 +63,7 @@ def _describe_firing(known: Firing, learning_rate: float) -> str:
                 silent=round((known.shares[:, -1] == 0).sum(), -1), units=len(known.shares))  # fmt: skip
 
 
-MOST_LOSS = 2.1  # a batch loss above it lies outside the picture: its number is written at the edge
+MOST_LOSS = 1.1  # a batch loss above it lies outside the picture: its number is written at the edge
 
 
 def batch_losses(losses: Array) -> Panel:
@@ -87,13 +87,15 @@ def _draw_batches(figure: Drawing, most_examples: int) -> Update:
     examples = figure.move("of_examples", ax.axhline(0, color=BLACK, linewidth=2))
     batches = figure.move("of_batches", ax.axhline(0, color=VERMILLION, linestyle="--", linewidth=2.6))
     figure.key(ax, "upper left", "of_batches", "of_examples", "last", moves=True)
-    outside = figure.note("outside", ax, "upper right", color=GREEN, transform=ax.transData, y=0.7 * MOST_LOSS)
+    mark = figure.line("mark", ax, color=GREEN, marker="^", markersize=13)
+    outside = figure.note("outside", ax, "upper right", color=GREEN, transform=ax.transData, y=0.62 * MOST_LOSS)
 
     def update(result: BatchLosses) -> None:
         ends = np.concatenate([[0], np.cumsum(result.sizes)])
         heights = np.outer(result.means, (0, 1, 1, 0))  # each bar is drawn up, across and down
         bars.set_data(np.repeat(ends, 4)[2:-2], heights.ravel())
         last.set_bounds(ends[-2], 0, result.sizes[-1], result.means[-1])
+        mark.set_data([ends[-2:].mean()], [min(result.means[-1], 0.97 * MOST_LOSS)])
         examples.set_ydata([result.of_examples] * 2)
         batches.set_ydata([result.of_batches] * 2)
         outside.set(x=ends[-2] - 6, visible=result.means[-1] > MOST_LOSS)

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from course.catalogue import text, texts
-from course.controls import choice, integer, menu, steps, switch
+from course.catalogue import text
+from course.controls import choice, integer, steps, switch
 from course.drawing import BOX, Drawing
 from course.grey_image import GreyImage
 from course.panel import Panel, RunPanel, Update
@@ -132,72 +132,70 @@ def _describe_count(count: Count, **values: int) -> str:
     return text("02.calculator.sentence", remainder=remainder, **values, **_sums(count, **values))
 
 
-FALLS = {"facecolor": BLUE, "edgecolor": BLUE, "hatch": ""}
-PICTURES, SIDE, MOST_LOSS = 10, 28, 5  # of a batch that are shown; their pixels; the end of the axis
+PICTURES, SIDE = 5, 28  # of a batch that are shown; their pixels
+WAYS = ("shuffled", "sorted")
 
 
 def walk(network: Network, start: Parameters, x: Array, y: Array, *, batch_size: int, epochs: int,
          learning_rate: float) -> Panel:  # fmt: skip
-    """Two runs on pictures ``x`` (N, 784), shuffled and as they lie, update by update."""
+    """Two runs on pictures ``x`` (N, 784), shuffled and as they lie, update by update side by side."""
     settings = {"batch_size": batch_size, "learning_rate": learning_rate, "seed": 1}
-    runs = {way: experiments.moments(network, start, x, y, way, epochs, **settings) for way in ("shuffled", "sorted")}
+    runs = {way: experiments.moments(network, start, x, y, way, epochs, **settings) for way in WAYS}
     n_updates = len(runs["sorted"]) - 1
-    controls = [menu("way", tuple(runs), "shuffled"), steps("update", n_updates, value=48)]
-    build = partial(_draw_walk, pictures=x, runs=runs, per_epoch=n_updates // epochs)
-    describe = partial(_describe_moment, per_epoch=n_updates // epochs)
-    return Panel("02.walk", controls, lambda way, update: runs[way][update], build, describe, size=(9, 4.4))
+    controls = [steps("update", n_updates, value=48)]
+    build = partial(_draw_walk, pictures=x, runs=runs)
+    describe = partial(_describe_moments, per_epoch=n_updates // epochs)
+    return Panel("02.walk", controls, partial(_both, runs), build, describe, size=(9, 4.4))
 
 
-def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]], per_epoch: int) -> Update:
-    """The batch above; below it its loss in the run and, beside, what its update changes for it and for all others."""
-    ratios = {"height_ratios": (0.55, 2), "width_ratios": (1.6, 1)}
-    batch, loss, change = figure.arrange(["batch", "batch"], ["loss", "change"], **ratios)
-    n_updates = len(runs["sorted"]) - 1
-    digits = figure.move("digits", GreyImage(batch, np.zeros((SIDE, SIDE * PICTURES)), low=0, high=1))
-    loss.set(xlim=(-1, n_updates + 1), ylim=(0, MOST_LOSS), xticks=range(0, n_updates + 1, per_epoch))
-    figure.line("losses", loss, color=GREY, linestyle="-", linewidth=1.2)
-    figure.line("moved", loss, color=BLACK, linestyle="-", linewidth=2)
-    figure.line("before", loss, marker="o", color=BLUE, linestyle="", markersize=9)
-    figure.line("after", loss, marker="s", color=VERMILLION, linestyle="", markersize=9)
-    figure.key(loss, "upper right", "before", "after", moves=True)
-    change.set(xlim=(-0.6, 1.6), ylim=(-2, 1.4))
-    change.set_xticks((0, 1), texts("02.walk.whose"))
-    change.axhline(0, color=BLACK, linewidth=1.5)
-    for place, name in enumerate(("own", "others")):
-        figure.move(f"{name}_bar", change.add_patch(Rectangle((place - 0.3, 0), 0.6, 0)))
-        figure.note(name, change, "upper center", x=(place + 0.6) / 2.2, fontsize=17)
+def _both(runs: dict[str, list[Moment]], update: int) -> dict[str, Moment]:
+    return {way: moments[update] for way, moments in runs.items()}
 
-    def update(moment: Moment, way: str, update: int) -> None:
-        shown = np.zeros((PICTURES, SIDE, SIDE))
-        shown[: len(moment.rows)] = pictures[moment.rows[:PICTURES]].reshape(-1, SIDE, SIDE)
-        digits.values = np.hstack(shown)
-        for name, at, losses in (("moved", [update] * 2, moment.own), ("before", [update], moment.own[:1]),
-                                 ("after", [update], moment.own[1:])):  # fmt: skip
-            figure.moving[name].set_data(at, losses)
-        figure.moving["losses"].set_data(range(1, n_updates + 1), [each.own[0] for each in runs[way][1:]])
-        for name, (before, after) in (("own_bar", moment.own), ("others_bar", moment.others)):
-            kind = {"facecolor": "white", "edgecolor": VERMILLION, "hatch": "///"} if after > before else FALLS
-            figure.moving[name].set(height=after - before, **kind)
-        for name in ("before", "after", "own", "others"):
-            figure.say(name, **_moment_numbers(moment))
+
+def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]]) -> Update:
+    """Of each run the batch, and what every update changes for its batch and for all others, this one marked."""
+    tops, changes = [f"batch_{way}" for way in WAYS], [f"change_{way}" for way in WAYS]
+    figure.arrange(tops, changes, height_ratios=(0.55, 2))
+    for way, moments in runs.items():
+        strip = GreyImage(figure.ax[f"batch_{way}"], np.zeros((SIDE, SIDE * PICTURES)), low=0, high=1)
+        figure.move(f"digits_{way}", strip)
+        ax = figure.ax[f"change_{way}"]
+        ax.set(xlim=(-2.1, 0.2), ylim=(-0.3, 0.85))
+        ax.axhspan(0, 0.85, facecolor="none", edgecolor="#dddddd", hatch="//", linewidth=0)
+        ax.axhline(0, color=BLACK, linewidth=1.5)
+        own, others = np.array([experiments.changes(moment) for moment in moments[1:]]).T
+        ax.plot(own, others, linestyle="", marker="o", markersize=5, color=GREY, markerfacecolor="white")
+        figure.line(f"here_{way}", ax, marker="o", markersize=13, color=VERMILLION, linestyle="")
+        figure.note(f"now_{way}", ax, "lower left", fontsize=14)
+        figure.note(f"worse_{way}", ax, "upper right", fontsize=14)
+        figure.say(f"worse_{way}", worse=int((others > 0).sum()), all=len(others))
+
+    def update(known: dict[str, Moment]) -> None:
+        for way, moment in known.items():
+            shown = np.zeros((PICTURES, SIDE, SIDE))
+            shown[: len(moment.rows)] = pictures[moment.rows[:PICTURES]].reshape(-1, SIDE, SIDE)
+            figure.moving[f"digits_{way}"].values = np.hstack(shown)
+            own, others = experiments.changes(moment)
+            figure.moving[f"here_{way}"].set_data([own], [others])
+            figure.say(f"now_{way}", own=own, others=others)
 
     return update
 
 
-def _moment_numbers(moment: Moment) -> dict[str, float]:
-    (before, after), (others_before, others_after) = moment.own, moment.others
-    changes = {f"change{k}": 100 * change for k, change in enumerate(moment.changes, 1)}
-    return {"loss_before": before, "loss_after": after, "own": after - before, "others": others_after - others_before,
-            "others_before": others_before, "others_after": others_after} | changes  # fmt: skip
-
-
-def _describe_moment(moment: Moment, way: str, update: int, per_epoch: int) -> str:
+def _describe_moments(known: dict[str, Moment], update: int, per_epoch: int) -> str:
     epoch, iteration = divmod(update - 1, per_epoch)
-    place = {"update": update, "epoch": epoch + 1, "iteration": iteration + 1, "way": text(f"02.walk.way_{way}")}
-    return text("02.walk.sentence" if update else "02.walk.start", **place, **_moment_numbers(moment))
+    place = {"update": update, "epoch": epoch + 1, "iteration": iteration + 1}
+    if not update:
+        return text("02.walk.start", loss=known["sorted"].own[0])
+    return text("02.walk.sentence", **place, **{way: _losses(moment) for way, moment in known.items()})
 
 
-MOST_CURVE = 4.4  # the end of the axis, with room for the key above the curves
+def _losses(moment: Moment) -> str:
+    (before, after), (others_before, others_after) = moment.own, moment.others
+    return text("02.walk.losses", before=before, after=after, others_before=others_before, others_after=others_after)
+
+
+MOST_CURVE = 4.2  # the end of the axis, with room for the key above the curves
 SIZE_STYLES = {
     1000: {"color": VERMILLION, "linestyle": "--", "marker": "s"},
     100: {"color": BLUE, "linestyle": "-", "marker": "o"},

@@ -184,60 +184,56 @@ def walk(start, digits):
 def test_the_walk_shows_each_update(walk, start, digits):
     x, y, _, _ = digits
     live = Live(walk)
-    for way in ("shuffled", "sorted"):
-        live.widgets["way"].value = way
-        run = [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), 5), 20, 0.1)]
-        before_all = [own_pass(before, x[rows], y[rows])[1] for rows, before, _ in run]
-        for update in (1, 2, 10, 13, 50):
-            live.widgets["update"].value = update
-            rows, before, after = run[update - 1]
-            rest = np.setdiff1d(np.arange(200), rows)
-            losses = [own_pass(p, x[part], y[part])[1] for part in (rows, rest) for p in (before, after)]
-            change = [100 * math.dist(after[w].ravel(), before[w].ravel()) / math.hypot(*before[w].ravel())
-                      for w in ("weight1", "weight2", "weight3")]  # fmt: skip
-            assert ("sorted" in live.sentence) == (way == "sorted")
-            assert numbers(live.sentence)[:3] == [-(-update // 10), (update - 1) % 10 + 1, update]
-            assert numbers(live.sentence)[3:7] == pytest.approx(losses, abs=6e-3)
-            assert numbers(live.sentence)[7:] == pytest.approx(change, abs=6e-2)
-            check_the_marks(live.canvas.figure, update, losses, before_all)
-            shown = np.hsplit(live.canvas.figure.moving["digits"].values, 10)
-            assert [part.ravel().tolist() for part in shown] == x[rows[:10]].tolist()
+    runs = {way: [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), 5), 20, 0.1)]
+            for way in ("shuffled", "sorted")}  # fmt: skip
+    losses = {way: [four_losses(x, y, *step) for step in run] for way, run in runs.items()}
+    for update in (1, 2, 10, 13, 50):
+        live.widgets["update"].value = update
+        said = numbers(live.sentence)
+        assert said[:3] == [-(-update // 10), (update - 1) % 10 + 1, update]
+        assert said[3:] == pytest.approx([*losses["shuffled"][update - 1], *losses["sorted"][update - 1]], abs=6e-3)
+        for way, run in runs.items():
+            own, others = changes(losses[way][update - 1])
+            moving, words = live.canvas.figure.moving, live.canvas.figure.words
+            assert np.array(moving[f"here_{way}"].get_data()).ravel() == pytest.approx([own, others])
+            assert words[f"now_{way}"].get_text() == f"own {own:+.2f}\nothers {others:+.2f}"
+            shown = np.hsplit(moving[f"digits_{way}"].values, 5)
+            assert [part.ravel().tolist() for part in shown] == x[run[update - 1][0][:5]].tolist()
+    for way, found in losses.items():
+        _, rings, _ = live.canvas.figure.ax[f"change_{way}"].lines
+        own, others = np.array([changes(four) for four in found]).T
+        assert np.array(rings.get_data()) == pytest.approx(np.array([own, others]))
+        assert f"{(others > 0).sum()} of 50" in live.canvas.figure.words[f"worse_{way}"].get_text()
 
 
-def check_the_marks(figure, update, losses, before_all):
+def four_losses(x, y, rows, before, after):
+    """The loss of the batch before and after its update, and that of all others."""
+    rest = np.setdiff1d(np.arange(len(x)), rows)
+    return [own_pass(p, x[part], y[part])[1] for part in (rows, rest) for p in (before, after)]
+
+
+def changes(losses):
     own_before, own_after, others_before, others_after = losses
-    moving, words = figure.moving, figure.words
-    assert moving["losses"].get_ydata() == pytest.approx(before_all)
-    assert np.array(moving["before"].get_data()).ravel() == pytest.approx([update, own_before])
-    assert np.array(moving["after"].get_data()).ravel() == pytest.approx([update, own_after])
-    assert moving["moved"].get_ydata() == pytest.approx([own_before, own_after])
-    assert moving["own_bar"].get_height() == pytest.approx(own_after - own_before)
-    assert moving["others_bar"].get_height() == pytest.approx(others_after - others_before)
-    assert bool(moving["others_bar"].get_hatch()) == (others_after > others_before)
-    assert words["own"].get_text() == f"{own_after - own_before:+.2f}"
-    assert words["others"].get_text() == f"{others_after - others_before:+.2f}"
+    return own_after - own_before, others_after - others_before
 
 
 def test_the_walk_begins_before_the_first_update(walk, start, digits):
     x, y, _, _ = digits
     live = Live(walk)
     live.widgets["update"].value = 0
-    loss = own_pass(start, x, y)[1]
-    assert numbers(live.sentence) == [pytest.approx(loss, abs=6e-3)]
-    assert live.result.changes == (0, 0, 0)
-    assert not live.canvas.figure.moving["digits"].values.any()
-    assert [live.values["update"] for live in swept(walk)][:3] == [48, 48, 48]
+    assert numbers(live.sentence) == [pytest.approx(own_pass(start, x, y)[1], abs=6e-3)]
+    moving = live.canvas.figure.moving
+    assert np.array(moving["here_sorted"].get_data()).tolist() == [[0], [0]]
+    assert not moving["digits_sorted"].values.any()
+    assert [live.values["update"] for live in swept(walk)] == [48, 0, 50]
 
 
-def test_what_falls_is_counted(start, digits):
+def test_the_first_epoch_over_sorted_digits(start, digits):
     x, y, _, _ = digits
-    for way in ("shuffled", "sorted"):
-        run = own_run(start, x, y, islice(experiments.orders(way, 200, 100, 1), 10), 100, 0.1)
-        counts = np.zeros(2, int)
-        for rows, before, after in run:
-            parts = rows, np.setdiff1d(np.arange(200), rows)
-            counts += [own_pass(after, x[p], y[p])[1] < own_pass(before, x[p], y[p])[1] for p in parts]
-        assert experiments.falls(NETWORK, start, x, y, way) == tuple(counts)
+    run = [*own_run(start, x, y, [np.arange(200)], 20, 0.1)]
+    losses, helped = experiments.first_epoch(NETWORK, start, x, y, 0.1)
+    assert losses == pytest.approx([own_pass(before, x[rows], y[rows])[1] for rows, before, _ in run])
+    assert helped == sum(changes(four_losses(x, y, *step))[0] < 0 for step in run)
 
 
 def test_the_batch_sizes_are_run_as_written_out(start, digits):
@@ -342,12 +338,13 @@ def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
         assert moving["of_examples"].get_ydata() == pytest.approx([of_examples] * 2)
         assert moving["of_batches"].get_ydata() == pytest.approx([of_batches] * 2)
         assert moving["last"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
+        assert moving["mark"].get_xdata() == [n - last / 2]
 
 
-@pytest.mark.parametrize("loss", [3.25, 1.5])
+@pytest.mark.parametrize("loss", [3.25, 0.5])
 def test_a_last_bar_above_the_edge_has_its_number_beside_it(loss):
     outside = Live(further_panels.batch_losses(np.full(1000, loss))).canvas.figure.words["outside"]
-    assert outside.get_visible() == (loss > 2.1)
+    assert outside.get_visible() == (loss > 1.1)
     assert f"up to {loss}" in outside.get_text()
 
 
