@@ -161,7 +161,7 @@ def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]]) 
         figure.move(f"digits_{way}", strip)
         ax = figure.ax[f"change_{way}"]
         ax.set(xlim=(-2.1, 0.2), ylim=(-0.3, 0.85))
-        ax.axhspan(0, 0.85, facecolor="none", edgecolor="#dddddd", hatch="//", linewidth=0)
+        ax.axhspan(0, 0.85, facecolor="#eeeeee", linewidth=0)
         ax.axhline(0, color=BLACK, linewidth=1.5)
         own, others = np.array([experiments.changes(moment) for moment in moments[1:]]).T
         ax.plot(own, others, linestyle="", marker="o", markersize=5, color=GREY, markerfacecolor="white")
