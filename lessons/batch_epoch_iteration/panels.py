@@ -142,7 +142,7 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, *, batch_size:
     settings = {"batch_size": batch_size, "learning_rate": learning_rate, "seed": 1}
     runs = {way: experiments.moments(network, start, x, y, way, epochs, **settings) for way in WAYS}
     n_updates = len(runs["sorted"]) - 1
-    controls = [steps("update", n_updates, value=48)]
+    controls = [steps("update", n_updates, value=min(48, n_updates))]
     build = partial(_draw_walk, pictures=x, runs=runs)
     describe = partial(_describe_moments, per_epoch=n_updates // epochs)
     return Panel("02.walk", controls, partial(_both, runs), build, describe, size=(9, 4.4))
