@@ -1,12 +1,13 @@
 """Further 02's numbers: what steps of one example do to ReLU units, and what repairs it; orders, means, distances."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from helpers.batching import batch_slices
-from helpers.network import Network, Parameters, forward, loss_and_gradients
+from helpers.network import Network, Parameters, forward, initialize, loss_and_gradients
 from helpers.training import sgd_update, train, training_steps
 from lessons.batch_epoch_iteration.experiments import Seed, right_by_way
 
@@ -65,11 +66,15 @@ def exact_updates(network: Network, parameters: Parameters, x: Array, y: Array, 
 
 
 def repaired(network: Network, starts: Mapping[str, Parameters], x: Array, y: Array,
-             each: Callable[[], None] = int) -> dict[str, float]:  # fmt: skip
-    """The loss after 200 exact updates at rate 0.1 from each of the weights; ``each`` is called after each run."""
+             each: Callable[[], None] = int) -> dict[str, tuple[float, float]]:  # fmt: skip
+    """The loss before and after 200 exact updates at rate 0.1 from each of the weights; last, "tanh": such a network
+    after three epochs of single examples. ``each`` is called after each run."""
+    tanh = replace(network, activation="tanh")
+    noisy = one_at_a_time(tanh, initialize(tanh, np.random.default_rng(0)), x, y, 3, 0.1, 1)
+    runs = {name: (network, parameters) for name, parameters in starts.items()} | {"tanh": (tanh, noisy)}
     found = {}
-    for name, parameters in starts.items():
-        found[name] = exact_updates(network, parameters, x, y, 200, 0.1)
+    for name, begun in runs.items():
+        found[name] = exact_updates(*begun, x, y, 0, 0.1), exact_updates(*begun, x, y, 200, 0.1)
         each()
     return found
 

@@ -83,11 +83,11 @@ def _draw_batches(figure: Drawing, most_examples: int) -> Update:
     ax.set(xlim=(0, most_examples), ylim=(0, MOST_LOSS))
     bars = figure.line("bars", ax, color=BLUE, linewidth=1.5)
     hatched = Rectangle((0, 0), 0, 0, fill=False, edgecolor=GREEN, hatch="///", linewidth=2, zorder=2.5)
-    last = figure.move("last", ax.add_patch(hatched))
+    mark = figure.line("last", ax, color=GREEN, linestyle="", marker="^", markersize=13)
+    last = figure.move("last_bar", ax.add_patch(hatched))
     examples = figure.move("of_examples", ax.axhline(0, color=BLACK, linewidth=2))
     batches = figure.move("of_batches", ax.axhline(0, color=VERMILLION, linestyle="--", linewidth=2.6))
     figure.key(ax, "upper left", "of_batches", "of_examples", "last", moves=True)
-    mark = figure.line("mark", ax, color=GREEN, marker="^", markersize=13)
     outside = figure.note("outside", ax, "upper right", color=GREEN, transform=ax.transData, y=0.62 * MOST_LOSS)
 
     def update(result: BatchLosses) -> None:

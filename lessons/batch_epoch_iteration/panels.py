@@ -160,7 +160,7 @@ def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]]) 
         strip = GreyImage(figure.ax[f"batch_{way}"], np.zeros((SIDE, SIDE * PICTURES)), low=0, high=1)
         figure.move(f"digits_{way}", strip)
         ax = figure.ax[f"change_{way}"]
-        ax.set(xlim=(-2.1, 0.2), ylim=(-0.3, 0.85))
+        ax.set(xlim=(-2.1, 0.2), ylim=(-0.45, 0.85))
         ax.axhspan(0, 0.85, facecolor="#eeeeee", linewidth=0)
         ax.axhline(0, color=BLACK, linewidth=1.5)
         own, others = np.array([experiments.changes(moment) for moment in moments[1:]]).T
@@ -195,7 +195,7 @@ def _losses(moment: Moment) -> str:
     return text("02.walk.losses", before=before, after=after, others_before=others_before, others_after=others_after)
 
 
-MOST_CURVE = 4.2  # the end of the axis, with room for the key above the curves
+MOST_CURVE = 4.0  # the end of the axis, with room for the key above the curves
 SIZE_STYLES = {
     1000: {"color": VERMILLION, "linestyle": "--", "marker": "s"},
     100: {"color": BLUE, "linestyle": "-", "marker": "o"},
@@ -223,6 +223,7 @@ def _draw_sizes(figure: Drawing, n_examples: int, epochs: int) -> Update:
     left.set(xlim=(-0.2, epochs + 0.2), xticks=range(0, epochs + 1, 2), ylim=(-0.1, MOST_CURVE))
     right.set_xscale("symlog", linthresh=1)
     right.set(xlim=(-0.15, 1.5 * n_examples * epochs))
+    right.axvline(10, color=GREY, linestyle=":", linewidth=1.5)
     for size, style in SIZE_STYLES.items():
         figure.line(f"size{size}", left, **style)
         figure.line(f"size{size}_by_update", right, **style)
@@ -242,4 +243,7 @@ def _draw_sizes(figure: Drawing, n_examples: int, epochs: int) -> Update:
 def _describe_sizes(curves: dict[int, Curve], learning_rate: float, epochs: int) -> str:
     parts = [text("02.sizes.part", size=size, updates=curve.updates[-1], end=curve.losses[-1])
              for size, curve in curves.items()]  # fmt: skip
-    return text("02.sizes.sentence", rate=learning_rate, epochs=epochs, parts="; ".join(parts))
+    tens = [text("02.sizes.ten", size=size, loss=dict(zip(*curve, strict=True))[10])
+            for size, curve in curves.items() if 10 in curve.updates]  # fmt: skip
+    return text("02.sizes.sentence", rate=learning_rate, epochs=epochs, parts="; ".join(parts),
+                tens=text("02.sizes.tens", tens=", ".join(tens)) if tens else "")  # fmt: skip

@@ -50,12 +50,13 @@ def ways_by_rate(rates: Sequence[float], shares: Mapping[str, Sequence[float]], 
     return ax.figure
 
 
-def repairs(losses: Mapping[str, float], ax: Axes | None = None) -> Figure:
-    """The loss after exact updates, a bar for each of the weights that they started from."""
+def repairs(losses: Mapping[str, tuple[float, float]], ax: Axes | None = None) -> Figure:
+    """The loss after exact updates, a bar for each of the weights that they started from, with the loss before."""
     ax = ax or plt.subplots()[1]
-    for row, (case, loss) in enumerate(losses.items()):
+    for row, (case, (before, loss)) in enumerate(losses.items()):
         ax.barh(row, loss, color=VERMILLION if case == "damaged" else BLUE, hatch="//" * (case == "damaged"))
-        ax.text(loss + 0.02, row, f"{loss:.1f}", va="center")
+        ax.text(loss + 0.02, row, text("02.repairs.from", before=before, after=loss), va="center")
     ax.set_yticks(range(len(losses)), [text(f"02.repairs.{case}") for case in losses])
-    ax.set(ylim=(len(losses) - 0.5, -0.5), xlabel=text("02.repairs.x"))
+    farthest = max(loss for _, loss in losses.values())
+    ax.set(xlim=(0, 1.35 * farthest), ylim=(len(losses) - 0.5, -0.5), xlabel=text("02.repairs.x"))
     return ax.figure

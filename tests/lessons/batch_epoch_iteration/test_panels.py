@@ -241,7 +241,7 @@ def test_the_batch_sizes_are_run_as_written_out(start, digits):
     panel = panels.sizes(NETWORK, start, x, y, epochs=2)
     for live in swept(panel):
         (rate,) = live.values.values()
-        ends, updates = [], []
+        ends, updates, tens = [], [], {}
         for size in (1000, 100, 10, 1):
             rng = np.random.default_rng(1)
             run = [*own_run(start, x, y, [rng.permutation(200) for _ in range(2)], size, rate)]
@@ -255,10 +255,12 @@ def test_the_batch_sizes_are_run_as_written_out(start, digits):
             assert by_epoch == pytest.approx([mark / per_epoch for mark in (0, *marks)])
             assert live.canvas.figure.words[f"size{size}"].get_text().endswith(f": {losses[-1]:.2f}")
             ends.append(losses[-1])
+            tens |= {size: losses[1 + marks.index(10)]} if 10 in marks else {}
             updates.append(len(run))
         assert panel.total(**live.values) == sum(updates)
         said = [value for row in zip((1000, 100, 10, 1), updates, ends, strict=True) for value in row]
-        assert numbers(live.sentence) == pytest.approx([rate, 2, *said], abs=6e-3)
+        after_ten = [value for size in (10, 1) for value in (size, tens[size])]
+        assert numbers(live.sentence) == pytest.approx([rate, 10, *after_ten, 2, *said], abs=6e-3)
 
 
 def test_the_runs_by_way_are_those_written_out(digits):
@@ -309,8 +311,10 @@ def test_the_four_beginnings(start, digits):
     calls = []
     losses = further.repaired(NETWORK, {"start": start}, x, y, each=lambda: calls.append(1))
     *_, (_, _, after) = own_run(start, x, y, [np.arange(200)] * 200, 200, 0.1)
-    assert losses == {"start": pytest.approx(own_pass(after, x, y)[1], rel=1e-6)}
-    assert calls == [1]
+    wanted = [own_pass(p, x, y)[1] for p in (start, after)]
+    assert losses["start"] == pytest.approx(wanted, rel=1e-6)
+    assert losses["tanh"][1] < losses["tanh"][0]
+    assert calls == [1, 1]
 
 
 def test_how_far_an_epoch_moves_the_first_layer(start, digits):
@@ -337,8 +341,8 @@ def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
         assert moving["bars"].get_xdata()[2::4].tolist() == [min(first + b, n) for first in range(0, n, b)]
         assert moving["of_examples"].get_ydata() == pytest.approx([of_examples] * 2)
         assert moving["of_batches"].get_ydata() == pytest.approx([of_batches] * 2)
-        assert moving["last"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
-        assert moving["mark"].get_xdata() == [n - last / 2]
+        assert moving["last_bar"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
+        assert moving["last"].get_xdata() == [n - last / 2]
 
 
 @pytest.mark.parametrize("loss", [3.25, 0.5])
@@ -358,9 +362,9 @@ def test_the_plain_figures_show_their_numbers():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["sorted, not shuffled", "shuffled once"]
     (ax,) = plots.ways_by_rate((0.1, 0.3), shares, Figure().subplots()).axes
     assert [[*line.get_ydata()] for line in ax.lines] == [*shares.values()]
-    (ax,) = plots.repairs({"start": 0.5, "damaged": 2.0}, Figure().subplots()).axes
+    (ax,) = plots.repairs({"start": (2.4, 0.5), "damaged": (2.3, 2.0)}, Figure().subplots()).axes
     assert [bar.get_width() for bar in ax.patches] == [0.5, 2.0]
-    assert [words.get_text() for words in ax.texts] == ["0.5", "2.0"]
+    assert [words.get_text() for words in ax.texts] == ["0.5, from 2.4", "2.0, from 2.3"]
 
 
 @pytest.fixture(scope="module")
