@@ -1,45 +1,47 @@
-"""Lesson 01's plain figures."""
+"""Lesson 01's plain figures: two runs whose loss looks level, and the excess loss by what was done to the columns."""
 
 from collections.abc import Mapping
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from course.catalogue import text
 from course.style import BLACK, BLUE, GREEN, GREY, VERMILLION
 from helpers.validate import Array
+from lessons.gradient_descent import experiments
 
-LINES = {"raw": (VERMILLION, "--"), "min_max": (GREEN, "-."), "standardized": (BLUE, "-")}
-
-
-def example_gradients(gradients: Array, batch: Array, full: Array, ax: Axes) -> Axes:
-    """The gradients (N, 2) of single examples as points, and two means (2,) of them: of a batch and of all."""
-    ax.axhline(0, color=GREY, linewidth=1)
-    ax.axvline(0, color=GREY, linewidth=1)
-    ax.plot(*gradients.T, "o", color=GREY, markersize=5, alpha=0.5)
-    ax.plot(*batch, "s", color=VERMILLION, markersize=11)
-    ax.plot(*full, "D", color=BLUE, markersize=11)
-    ax.text(0.02, 0.85, text("01.example_gradients.single"), color=GREY, transform=ax.transAxes)
-    _label(ax, batch, text("01.example_gradients.batch"), VERMILLION, (14, -18))
-    _label(ax, full, text("01.example_gradients.full", n=len(gradients)), BLUE, (-14, 12))
-    ax.set(xlabel=text("01.example_gradients.slope"), ylabel=text("01.example_gradients.intercept"))
-    return ax
+LINES = {"raw": (VERMILLION, "--"), "centred": (BLACK, ":"), "divided": (GREY, (0, (8, 2))),
+         "min_max": (GREEN, "-."), "standardized": (BLUE, "-")}  # fmt: skip
+MOST_UPDATES, LABELLED_AT = 1e9, 3.5e-4
 
 
-def excess_loss(steps: Array, curves: Mapping[str, Array], target: float, ax: Axes) -> Axes:
-    """The fraction of the excess loss left, for each scaling (K,), against the number of updates (K,)."""
-    ax.axhline(target, color=BLACK, linestyle=":")
-    ax.text(steps[-1], target * 1.15, text("01.excess.target"), ha="right", va="bottom")
-    for name, left in curves.items():
+def two_runs(losses: Mapping[str, Array], lowest: float, ax: Axes) -> dict[str, float]:
+    """The losses (K,) of two runs by name, and the lowest there is, against the updates; the numbers for a sentence."""
+    last = len(losses["raw"]) - 1
+    ax.axhline(lowest, color=BLACK, linewidth=1)
+    for name, curve in losses.items():
         color, style = LINES[name]
-        ax.plot(steps, left, style, color=color)
-        where = int((left < 0.003).argmax())
-        side, shift = ("right", 0.8) if name == "raw" else ("left", 1.25)
-        ax.text(steps[where] * shift, left[where], text(f"01.excess.{name}"), color=color, ha=side, fontsize=12)
-    ax.set(xscale="log", yscale="log", ylim=(1e-3, 1.2), xlim=(1, steps[-1]))
-    ax.set(xlabel=text("01.excess.steps"), ylabel=text("01.excess.left"))
-    return ax
+        ax.plot(curve, color=color, linestyle=style)
+    ax.text(last, losses["raw"][-1] + 0.006, text("01.scene.raw"), color=LINES["raw"][0], ha="right")
+    ax.text(0.1 * last, lowest + 0.008, text("01.scene.standardized"), color=LINES["standardized"][0])
+    ax.text(last, lowest - 0.006, text("01.scene.lowest"), ha="right", va="top")
+    ax.set(xlim=(-0.01 * last, last), ylim=(0.1, 0.34), xlabel=text("01.scene.updates"), ylabel=text("01.scene.loss"))
+    return {"updates": last} | {name: curve[-1] for name, curve in losses.items()}
 
 
-def _label(ax: Axes, point: Array, words: str, color: str, offset: tuple[int, int]) -> None:
-    side = "left" if offset[0] > 0 else "right"
-    ax.annotate(words, point, offset, textcoords="offset points", color=color, ha=side, fontsize=12)
+def excess_loss(tables: Mapping[str, Array], y: Array, ax: Axes) -> dict[str, float]:
+    """The loss above the lowest one on each of the ``tables`` (N, D), against the updates.
+
+    Returns the updates that each needs.
+    """
+    updates = np.unique(np.geomspace(1, MOST_UPDATES, 1000).astype(int))
+    ax.axhline(experiments.NEAR, color=BLACK, linewidth=1)
+    ax.text(updates[-1], 1.08 * experiments.NEAR, f"{experiments.NEAR:g}", ha="right", va="bottom")
+    for name, x in tables.items():
+        excess, (color, style) = experiments.excess_after(x, y, updates), LINES[name]
+        ax.plot(updates, excess, color=color, linestyle=style)
+        where = updates[(excess < LABELLED_AT).argmax()]
+        ax.text(0.7 * where, LABELLED_AT, text(f"01.excess.{name}"), color=color, ha="right", va="center")
+    ax.set(xscale="log", yscale="log", ylim=(2e-4, 0.3), xlim=(1, updates[-1]))
+    ax.set(xlabel=text("01.excess.updates"), ylabel=text("01.excess.above"))
+    return {name: experiments.updates_needed(x, y) for name, x in tables.items()}

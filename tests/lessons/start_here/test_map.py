@@ -1,4 +1,4 @@
-"""Lesson 00's map names and links all lessons that there are."""
+"""Lesson 00's map names every lesson that there is by its title, and links it and its Further notebook."""
 
 import re
 from pathlib import Path
@@ -6,20 +6,38 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.lesson_map import renewed, title
+
 MAPS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/00_start_here.ipynb"))
 
 
-def title(path: Path) -> str:
-    """The notebook's number and title, as its first line has them."""
-    return nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
+@pytest.fixture(params=MAPS, ids=lambda path: path.parent.name)
+def drawn(request) -> tuple[Path, str]:
+    """The folder of the map's lessons, and its Markdown."""
+    (source,) = [cell.source for cell in nbformat.read(request.param, as_version=4).cells if cell.id == "map"]
+    return request.param.parent, source
 
 
-@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.parent.name)
-def test_the_map_links_every_lesson_by_its_number_and_title(path):
-    (source,) = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.id == "map"]
-    rows = re.findall(r"^\| \[\*\*(\d\d)\*\* (.+?)\]\((.+?)\) \| .+? \|$", source, re.MULTILINE)
-    lessons = sorted(path.parent.glob("[0-9][0-9]_*.ipynb"))
+def test_the_map_has_every_lesson_with_its_title(drawn):
+    folder, source = drawn
+    rows = re.findall(r"^\| (\d\d) \| \[(.+?)\]\((.+?)\) \| .+? \|", source, re.MULTILINE)
+    lessons = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     assert len(lessons) >= 10
-    mapped = [(f"# {number} · {name}", link) for number, name, link in rows]
-    assert mapped == [(title(file), file.name) for file in lessons]
-    assert "planned" not in source
+    assert rows == [(path.name[:2], title(path), path.name) for path in lessons], "run tools/lesson_map.py"
+
+
+def test_the_map_links_what_goes_deeper(drawn):
+    folder, source = drawn
+    linked = sorted(re.findall(r"\]\(further/(.+?)\)", source))
+    assert linked == sorted(path.name for path in folder.glob("further/[0-9][0-9]_*.ipynb")), "run tools/lesson_map.py"
+    assert renewed(source, folder) == source
+
+
+def test_a_new_title_and_a_new_further_notebook_come_into_the_map(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 02 · Why forget?\n\nA scene.")])
+    nbformat.write(notebook, tmp_path / "02_batches.ipynb")
+    source = "Ten lessons.\n\n| 02 | [Count](02_old.ipynb) | a network | |"
+    assert renewed(source, tmp_path).endswith("| 02 | [Why forget?](02_batches.ipynb) | a network | |")
+    (tmp_path / "further").mkdir()
+    nbformat.write(notebook, tmp_path / "further" / "02_batches.ipynb")
+    assert renewed(source, tmp_path).endswith("| a network | [Further](further/02_batches.ipynb) |")

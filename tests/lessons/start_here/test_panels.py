@@ -1,22 +1,23 @@
-"""Lesson 00's panels and figure against computations of their own."""
+"""Lesson 00's panels, figures and numbers against computations of their own."""
 
 import math
-import re
 import statistics
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 import course
+from course import drawing
 from course.live import Live
-from lessons.start_here import panels, plots
+from lessons.start_here import experiments, panels, plots
+from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, swept
 
 X = np.array([[1, 2, 0], [0, 1, 3], [2, -1, 1], [-1, 0, 2]])
 WEIGHT = np.array([[2, 1], [0, -1], [1, 3]])
-BATCH = [-1.0, 0.0, 1.0, 4.0]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -27,29 +28,66 @@ def _english() -> None:
 @pytest.fixture(scope="module")
 def threes() -> np.ndarray:
     with np.load(Path(__file__).parents[3] / "data" / "mnist_10k.npz") as file:
-        return file["x"][file["y"] == 3] / np.float32(255)
+        pictures = file["x"][file["y"] == 3] / np.float32(255)
+    return np.random.default_rng(0).permutation(pictures)
+
+
+def distance(pictures: np.ndarray, n: int) -> float:
+    """How far the mean of the first n is from that of all, summed in float64."""
+    pictures = pictures.astype(np.float64)
+    return math.sqrt(((pictures[:n].sum(axis=0) / n - pictures.sum(axis=0) / len(pictures)) ** 2).sum() / 784)
+
+
+def test_the_pictures_are_those_of_one_digit_in_the_order_of_a_seed(threes):
+    assert np.array_equal(experiments.pictures_of(3, seed=0), threes)
+    other = experiments.pictures_of(3, seed=1)
+    assert not np.array_equal(other, threes)
+    assert np.array_equal(np.sort(other.sum(axis=1)), np.sort(threes.sum(axis=1)))
 
 
 def test_the_mean_picture_is_the_mean_and_its_distance_the_root_mean_square(threes):
     for live in swept(panels.mean_picture(threes)):
         n = live.values["n"]
-        mean = [math.fsum(threes[:n, pixel].tolist()) / n for pixel in range(784)]
-        everyone = [math.fsum(threes[:, pixel].tolist()) / len(threes) for pixel in range(784)]
-        distance = math.sqrt(sum((a - b) ** 2 for a, b in zip(mean, everyone, strict=True)) / 784)
-        assert live.result.picture.ravel() == pytest.approx(mean, abs=1e-5)
-        assert live.result.distances[-1] == pytest.approx(distance, abs=1e-5)
-        assert numbers(live.sentence) == [n, len(threes), 3, pytest.approx(distance, abs=6e-4)]
-        picture, curve = live.canvas.figure.axes
-        assert np.asarray(picture.images[0].get_array()).ravel() == pytest.approx(mean, abs=1e-5)
-        assert curve.lines[0].get_xdata()[-1] == curve.lines[1].get_xdata()[0] == n
-        assert curve.lines[1].get_ydata()[0] == pytest.approx(distance, abs=1e-5)
+        wanted = pytest.approx(distance(threes, n), abs=6e-4)
+        assert live.result == pytest.approx(threes[:n].astype(np.float64).mean(axis=0), abs=1e-5)
+        assert live.canvas.figure.moving["picture"].values.ravel() == pytest.approx(live.result)
+        assert numbers(live.sentence) == [n, len(threes), 3, wanted]
+        assert numbers(live.canvas.figure.words["said"].get_text()) == [n, wanted]
+        x, y = live.canvas.figure.moving["line"].get_data()
+        assert list(x) == list(range(1, n + 1))
+        assert live.canvas.figure.moving["end"].get_xydata()[0] == pytest.approx([n, y[-1]])
+        assert y[-1] == pytest.approx(distance(threes, n), abs=1e-5)
 
 
-def test_the_distance_is_shown_for_every_number_of_pictures_so_far(threes):
+def test_the_squares_are_averages_over_shuffles_and_their_numbers_are_written_beside_them(threes):
     live = Live(panels.mean_picture(threes))
-    live.widgets["n"].value = 10
-    wanted = [np.sqrt(np.mean((threes[:n].mean(axis=0) - threes.mean(axis=0)) ** 2)) for n in range(1, 11)]
-    assert live.canvas.figure.axes[1].lines[0].get_ydata() == pytest.approx(wanted, abs=1e-5)
+    ax = live.canvas.figure.ax["distance"]
+    (squares,) = [line for line in ax.lines if line.get_marker() == "s"]
+    sizes, averages = squares.get_data()
+    rng = np.random.default_rng(5)
+    for n, average in zip(sizes, averages, strict=True):
+        own = statistics.mean(distance(rng.permutation(threes), n) for _ in range(25))
+        assert average == pytest.approx(own, rel=0.12)
+    written = [float(words.get_text()) for words in ax.texts if words.get_text().startswith("0.")]
+    assert written == [pytest.approx(average, rel=0.05) for average in averages]
+
+
+def test_shuffled_distances_are_those_of_the_orders_drawn(threes):
+    pictures = threes[:40]
+    found = experiments.shuffled_distances(pictures, (1, 7, 40), 3, np.random.default_rng(2))
+    rng = np.random.default_rng(2)
+    wanted = [[distance(shuffled, n) for n in (1, 7, 40)] for shuffled in (rng.permutation(pictures) for _ in range(3))]
+    assert found == pytest.approx(np.array(wanted), abs=1e-6)
+    assert experiments.distances(pictures) == pytest.approx([distance(pictures, n) for n in range(1, 41)], abs=1e-6)
+
+
+def test_average_variances_are_those_of_the_statistics_module():
+    biased, unbiased = experiments.average_variances((2, 5), 30, np.random.default_rng(3))
+    rng = np.random.default_rng(3)
+    for k, n in enumerate((2, 5)):
+        throws = rng.integers(1, 7, size=(30, n)).astype(float).tolist()
+        assert biased[k] == pytest.approx(statistics.mean(map(statistics.pvariance, throws)))
+        assert unbiased[k] == pytest.approx(statistics.mean(map(statistics.variance, throws)))
 
 
 def test_the_partial_derivatives_are_those_of_the_square_multiplied_out():
@@ -57,73 +95,45 @@ def test_the_partial_derivatives_are_those_of_the_square_multiplied_out():
     for live in swept(panels.partial()):
         w, b, h = live.values.values()
         value = 4 * w**2 + 4 * w * b + b**2 - 12 * w - 6 * b + 9
-        along_w, along_b = 8 * w + 4 * b - 12, 4 * w + 2 * b - 6
-        wanted = [w, b, value, along_w, along_w + 4 * h, h, along_b, along_b + h]
-        assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-4)
-        assert live.result.along_w.formula == pytest.approx(along_w)
-        assert live.result.along_w.difference == pytest.approx(along_w + 4 * h, abs=1e-9)
-        assert live.result.along_b.formula == pytest.approx(along_b)
-        assert live.result.along_b.difference == pytest.approx(along_b + h, abs=1e-9)
+        wanted = {"w": (8 * w + 4 * b - 12, 4), "b": (4 * w + 2 * b - 6, 1)}
+        told = [w, b, wanted["w"][0], wanted["w"][0] + 4 * h, h, wanted["b"][0], wanted["b"][0] + h]
+        assert numbers(live.sentence) == pytest.approx(told, abs=6e-4)
+        for name, at in (("w", w), ("b", b)):
+            slope, per_h = wanted[name]
+            moving, words = live.canvas.figure.moving, live.canvas.figure.words
+            assert _slope(moving[f"tangent_{name}"]) == pytest.approx(slope)
+            assert _slope(moving[f"secant_{name}"]) == pytest.approx(slope + per_h * h)
+            assert moving[f"secant_{name}"].get_xdata()[-1] == pytest.approx(at + h)
+            assert moving[f"point_{name}"].get_xydata()[0] == pytest.approx([at, value])
+            assert np.interp(at, *moving[f"curve_{name}"].get_data()) == pytest.approx(value, abs=0.01)
+            assert numbers(words[f"tangent_{name}"].get_text())[-1] == pytest.approx(slope, abs=0.06)
+            assert numbers(words[f"secant_{name}"].get_text())[-1] == pytest.approx(slope + per_h * h, abs=6e-4)
 
 
-def test_the_lines_drawn_have_the_slopes_told():
-    for live in swept(panels.partial()):
-        w, b, h = live.values.values()
-        for ax, at, formula, per_h in zip(live.canvas.figure.axes, (w, b), (8 * w + 4 * b - 12, 4 * w + 2 * b - 6),
-                                          (4, 1), strict=True):  # fmt: skip
-            curve, tangent, secant, point = ax.lines
-            assert _slope(tangent) == pytest.approx(formula)
-            assert _slope(secant) == pytest.approx(formula + per_h * h)
-            assert secant.get_xdata()[-1] == pytest.approx(at + h)
-            assert point.get_xydata()[0] == pytest.approx([at, (2 * w + b - 3) ** 2])
-            assert np.interp(at, *curve.get_data()) == pytest.approx((2 * w + b - 3) ** 2, abs=0.01)
-            assert all(_inside(ax, line) for line in (curve, secant, point))
-            written = [text.get_text() for text in ax.texts]
-            assert numbers(written[1])[-1] == pytest.approx(formula, abs=0.06)
-            assert float(written[3]) == pytest.approx(formula + per_h * h, abs=6e-4)
+def test_one_example_changes_its_row_and_with_the_column_means_taken_off_every_row():
+    for live in swept(panels.one_example(X, WEIGHT)):
+        (value,) = live.values.values()
+        changed = [[*row] for row in X.tolist()]
+        changed[2][0] = value
+        drawn = live.canvas.figure.moving
+        for name, centred in (("out", False), ("centred", True)):
+            before, after = (_product(rows, centred) for rows in (X.tolist(), changed))
+            for i in range(4):
+                for j in range(2):
+                    frame = drawn[f"frame {name} {i, j}"]
+                    assert float(drawn[f"{name} {i, j}"].get_text()) == pytest.approx(after[i][j])
+                    assert (frame.get_edgecolor() != frame.get_facecolor()) == (abs(before[i][j] - after[i][j]) > 1e-9)
+        rows = [0, 0] if value == 2 else [1, 4]
+        assert numbers(live.sentence) == [value, 2, rows[0], 4, rows[1], 4]
 
 
-def test_an_entry_of_the_product_is_the_sum_of_its_terms():
-    for live in swept(panels.product(X, WEIGHT)):
-        i, j = live.values.values()
-        terms = [int(X[i][k]) * int(WEIGHT[k][j]) for k in range(3)]
-        told = re.fullmatch(r"out\[(\d), (\d)\] = (.*) = (-?\d+)", live.sentence)
-        assert (int(told[1]), int(told[2]), int(told[4])) == (i, j, sum(terms))
-        assert [math.prod(numbers(term)) for term in told[3].split(" + ")] == terms
-        assert live.result.value == sum(terms)
-
-
-def test_the_frames_hold_the_row_the_column_and_the_entry_that_are_told():
-    live = Live(panels.product(X, WEIGHT))
-    for i in range(4):
-        for j in range(2):
-            live.widgets["i"].value, live.widgets["j"].value = i, j
-            ax = live.canvas.figure.axes[0]
-            row, column, entry = (_written_in(ax, frame) for frame in ax.patches[-3:])
-            assert row == [int(value) for value in X[i]]
-            assert column == [int(WEIGHT[k][j]) for k in range(3)]
-            assert entry == [sum(a * b for a, b in zip(row, column, strict=True))]
-
-
-def test_both_variances_are_those_of_the_statistics_module():
-    for live in swept(panels.spread(BATCH)):
-        values = list(live.values.values())
-        mean, biased, unbiased = statistics.mean(values), statistics.pvariance(values), statistics.variance(values)
-        assert live.result.mean == pytest.approx(mean)
-        assert live.result.biased == pytest.approx(biased)
-        assert live.result.unbiased == pytest.approx(unbiased)
-        told = numbers(live.sentence)
-        assert told[:5] == pytest.approx([mean, 4 * biased, 4 * biased, 4, biased], abs=6e-4)
-        assert told[6:9] == pytest.approx([4 * biased, 3, unbiased], abs=6e-4)
-        line, *deviations = live.canvas.figure.axes[0].lines
-        assert list(line.get_xdata()) == pytest.approx([mean, mean])
-        assert [list(d.get_xdata()) for d in deviations] == [pytest.approx([mean, value]) for value in values]
-
-
-def test_the_panel_shows_each_squared_deviation():
-    live = Live(panels.spread(BATCH))
-    squares = [text.get_text() for text in live.canvas.figure.axes[0].texts if "²" in text.get_text()]
-    assert [numbers(square) for square in squares] == [[-2, 4], [-1, 1], [0, 0], [3, 9]]
+def test_the_sixth_of_eight_pictures_is_the_mean(threes):
+    ax = plots.one_by_nobody(threes)
+    shown = np.asarray(ax.images[0].get_array())
+    assert shown[:, 28 * 5 : 28 * 6].ravel() == pytest.approx(threes.mean(axis=0))
+    assert np.array_equal(shown[:, 28 * 6 : 28 * 7].ravel(), threes[5])
+    assert [label.get_text() for label in ax.get_xticklabels()] == [*"12345678"]
+    plt.close(ax.figure)
 
 
 def test_the_figure_draws_the_variances_it_is_given():
@@ -135,18 +145,23 @@ def test_the_figure_draws_the_variances_it_is_given():
     assert np.array_equal(second.get_xydata(), np.column_stack([sizes, biased]))
 
 
+@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("view", ["normal", "class"])
+@pytest.mark.parametrize("name", ["mean_picture", "partial", "one_example"])
+def test_no_text_overlaps_another_or_leaves_the_picture(threes, name, view, korean, monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", view)
+    if korean:
+        in_long_korean(monkeypatch)
+    arguments = {"mean_picture": (threes,), "partial": (), "one_example": (X, WEIGHT)}[name]
+    assert faults(getattr(panels, name)(*arguments)) == []
+
+
+def _product(rows: list[list[float]], centred: bool) -> list[list[float]]:
+    out = [[sum(row[k] * int(WEIGHT[k, j]) for k in range(3)) for j in range(2)] for row in rows]
+    means = [statistics.mean(column) if centred else 0 for column in zip(*out, strict=True)]
+    return [[entry - mean for entry, mean in zip(row, means, strict=True)] for row in out]
+
+
 def _slope(line) -> float:
     (x0, x1), (y0, y1) = line.get_data()
     return (y1 - y0) / (x1 - x0)
-
-
-def _written_in(ax, frame) -> list[int]:
-    """The whole numbers written within ``frame``, in the order of the axes' texts."""
-    return [int(text.get_text()) for text in ax.texts
-            if re.fullmatch(r"-?\d+", text.get_text()) and frame.get_bbox().contains(*text.get_position())]  # fmt: skip
-
-
-def _inside(ax, line) -> bool:
-    corners = ax.get_xlim(), ax.get_ylim()
-    return all(low <= data.min() and data.max() <= high
-               for (low, high), data in zip(corners, map(np.asarray, line.get_data()), strict=True))  # fmt: skip

@@ -1,16 +1,33 @@
 """Wrong answers to lesson 00's exercises as learners type them, and the verdict each should get."""
 
+INK = [
+    ("def ink(pictures):\n    return pictures.mean(axis=0)", "pixels"),
+    ("def ink(pictures):\n    return np.mean(pictures)", "overall"),
+    ("def ink(pictures):\n    return pictures.sum(axis=1)", "sum"),
+    ("def ink(pictures):\n    return pictures.sum(axis=1) / len(pictures)", "by_pictures"),
+    ("def ink(pictures):\n    return np.array([picture.sum() / 784 for picture in pictures])", "always_784"),
+    ("def ink(pictures):\n    for picture in pictures:\n        return picture.mean()", "first"),
+    ("def ink(pictures):\n    return pictures.mean(1, keepdims=True)", "column"),
+    ("def ink(pictures):\n    return pictures.mean(axis=1).argmax()", "darkest"),
+    ("def ink(pictures):\n    return (pictures > 0.5).mean(axis=1)", "counted"),
+    ("def ink(pictures):\n    return pictures.mean(axis=2)", "raised"),
+    ("def ink(pictures):\n    return np.median(pictures, axis=1)", "value"),
+    ("def ink(pictures):\n    return pictures.mean(axis=1) ** 2", "value"),
+    ("def ink(pictures):\n    pictures -= pictures.min()\n    return pictures.mean(axis=1)", "changed"),
+    ("def ink(pictures):\n    print(pictures.mean(axis=1))", "unfinished"),
+    ("np.ones((3, 4)).mean(axis=1)", "not_callable"),
+]
 SHAPE = [
-    ("(100, 64)", "transposed"),
+    ("(100, 784)", "transposed"),
     ("(64, 784)", "input"),
-    ("(784, 100)", "weight"),
-    ("64 * 100", "count"),
-    ("(64, 784, 784, 100)", "shape"),
-    ("(64, 784, 100)", "inner"),
-    ("x = np.zeros((4, 3))\nweight = np.zeros((3, 2))\n(x @ weight).shape", "small_matrices"),
-    ("(np.zeros(784) @ np.zeros((784, 100))).shape", "one_example"),
+    ("(64, 100)", "outputs"),
+    ("(784, 64)", "turned"),
+    ("784 * 100", "count"),
+    ("(784, 64, 64, 100)", "shape"),
+    ("(784, 64, 100)", "inner"),
+    ("x = np.zeros((4, 3))\ng = np.zeros((4, 2))\n(x.T @ g).shape", "small_matrices"),
     ("(784, 784)", "value"),
-    ("(64, ...)", "unfinished"),
+    ("(784, ...)", "unfinished"),
     ("None", "unfinished"),
 ]
 DF_DW = [
@@ -31,30 +48,28 @@ DF_DW = [
     ("def df_dw(w, b):\n    2 * (3 * w + b - 2) * 3", "unfinished"),
     ("2 * (3 * 1 + 1 - 2) * 3", "not_callable"),
 ]
+MEAN = "def mean_and_variance(batch):\n    mean = batch.mean(axis=0)\n"
 MEAN_AND_VARIANCE = [
-    ("def mean_and_variance(batch):\n    mean = sum(batch) / len(batch)\n"
-     "    return mean, sum((batch - mean) ** 2) / (len(batch) - 1)", "unbiased"),
+    (MEAN + "    return mean, ((batch - mean) ** 2).sum(axis=0) / (len(batch) - 1)", "unbiased"),
+    (MEAN + "    return mean, np.sqrt(np.mean((batch - mean) ** 2, axis=0))", "root"),
+    (MEAN + "    return mean, (batch - mean).sum(axis=0) / len(batch)", "not_squared"),
+    (MEAN + "    return mean, (batch - mean).mean(axis=0) ** 2", "value"),
+    (MEAN + "    return mean, abs(batch - mean).mean(axis=0)", "absolute"),
+    (MEAN + "    return mean, (batch ** 2).mean(axis=0)", "not_centred"),
+    (MEAN + "    total = 0\n    for row in batch:\n        total = total + (row - mean) ** 2\n"
+     "    return mean, total", "sum"),
+    (MEAN + "    variance = ((batch - mean) ** 2).mean(axis=0)\n    return variance, mean", "swapped"),
+    (MEAN + "    return mean, (batch - mean) ** 2", "shape"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean(axis=1, keepdims=True)\n"
+     "    return mean.ravel(), ((batch - mean) ** 2).mean(axis=1)", "examples"),
     ("def mean_and_variance(batch):\n    mean = batch.mean()\n"
-     "    return mean, np.sqrt(np.mean((batch - mean) ** 2))", "root"),
-    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, (batch - mean).sum() / len(batch)",
-     "not_squared"),
-    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, (batch - mean).mean() ** 2",
-     "value"),
-    ("def mean_and_variance(batch):\n    mean = batch.mean()\n    return mean, abs(batch - mean).mean()", "absolute"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    return mean, (batch ** 2).mean()",
-     "not_centred"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    total = 0\n    for value in batch:\n"
-     "        total += (value - mean) ** 2\n    return mean, total", "sum"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n"
-     "    variance = ((batch - mean) ** 2).sum() / len(batch)\n    return variance, mean", "swapped"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / len(batch)\n    variance = (batch - mean) ** 2\n"
-     "    return mean, variance", "shape"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / 4\n"
-     "    return mean, ((batch - mean) ** 2).sum() / 4", "fixed_n"),
-    ("def mean_and_variance(batch):\n    batch -= batch.mean()\n    return 0.0, (batch ** 2).mean()", "changed"),
-    ("def mean_and_variance(batch):\n    mean = batch.sum() / 0.0\n    return mean, mean", "finite"),
-    ("def mean_and_variance(batch):\n    print(batch.mean(), batch.var())", "unfinished"),
-    ("def mean_and_variance(batch):\n    return batch.mean(), ...", "unfinished"),
+     "    return mean, ((batch - mean) ** 2).mean()", "overall"),
+    ("def mean_and_variance(batch):\n    mean = batch.mean(axis=1)\n    return mean, (batch - mean) ** 2", "raised"),
+    ("def mean_and_variance(batch):\n    batch -= batch.mean(axis=0)\n"
+     "    return 0.0, (batch ** 2).mean(axis=0)", "changed"),
+    (MEAN + "    return mean / 0.0, mean", "finite"),
+    (MEAN + "    print(mean, batch.var(axis=0))", "unfinished"),
+    (MEAN + "    return mean, ...", "unfinished"),
     ("def mean_and_variance(batch):\n    return mean(batch), var(batch)", "raised"),
 ]
-WRONG = {"00.shape": SHAPE, "00.df_dw": DF_DW, "00.mean_and_variance": MEAN_AND_VARIANCE}
+WRONG = {"00.ink": INK, "00.shape": SHAPE, "00.df_dw": DF_DW, "00.mean_and_variance": MEAN_AND_VARIANCE}

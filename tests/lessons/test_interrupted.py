@@ -1,4 +1,4 @@
-"""What a run says before it has anything to say: the first sentence of every run panel of every lesson."""
+"""A lesson whose trainings were interrupted: it goes on, and its panels say whole sentences from their first frame."""
 
 import contextlib
 import io
@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 import course
+from course.live import Live
 from course.panel import Panel, RunPanel
 from tests.sweep import settings
 from tools.lessons import label, notebooks
@@ -23,7 +24,7 @@ def faults(sentence: str) -> list[str]:
 
 
 def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
-    """The panels of the notebook at ``path`` that run, shown or grown; what grows is cut short."""
+    """The panels of the notebook at ``path`` that run, shown or grown; what grows is interrupted early."""
     panels: list[Panel] = []
 
     def grown(panel: RunPanel):
@@ -31,7 +32,11 @@ def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
         *_, last = islice(panel.compute(), max(2, panel.total() // 8))
         return last
 
-    monkeypatch.setattr(course, "show", panels.append)
+    def shown(panel: Panel) -> None:
+        panels.append(panel)
+        Live(panel).close()
+
+    monkeypatch.setattr(course, "show", shown)
     monkeypatch.setattr(course, "grow", grown)
     monkeypatch.chdir(path.parent)
     namespace: dict = {"__name__": "__main__"}
@@ -43,7 +48,7 @@ def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=label)
-def test_the_first_sentence_of_a_run_is_whole(path, monkeypatch):
+def test_a_lesson_goes_on_after_an_interrupt_and_the_first_sentence_of_a_run_is_whole(path, monkeypatch):
     for panel in run_panels(path, monkeypatch):
         for values in settings(panel):
             sentence = panel.sentence(next(iter(panel.compute(**values))), values)
