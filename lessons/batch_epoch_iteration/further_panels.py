@@ -57,8 +57,7 @@ def _percent(known: Firing) -> float:
 
 
 def _describe_firing(known: Firing, learning_rate: float) -> str:
-    """Rounded to tens: in such a run a change in the last digit of a weight grows."""
-    tens = math.ceil(_percent(known) / 10) * 10
+    tens = math.ceil(_percent(known) / 10) * 10  # so roughly, because a change in a weight's last digit grows
     return text("02.silent.sentence", rate=learning_rate, updates=known.updates, percent=tens,
                 silent=round((known.shares[:, -1] == 0).sum(), -1), units=len(known.shares))  # fmt: skip
 

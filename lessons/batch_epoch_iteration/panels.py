@@ -145,11 +145,8 @@ def walk(network: Network, start: Parameters, x: Array, y: Array, *, batch_size:
     controls = [steps("update", n_updates, value=min(48, n_updates))]
     build = partial(_draw_walk, pictures=x, runs=runs)
     describe = partial(_describe_moments, per_epoch=n_updates // epochs)
-    return Panel("02.walk", controls, partial(_both, runs), build, describe, size=(9, 4.4))
-
-
-def _both(runs: dict[str, list[Moment]], update: int) -> dict[str, Moment]:
-    return {way: moments[update] for way, moments in runs.items()}
+    return Panel("02.walk", controls, lambda update: {way: moments[update] for way, moments in runs.items()}, build,
+                 describe, size=(9, 4.4))  # fmt: skip
 
 
 def _draw_walk(figure: Drawing, pictures: Array, runs: dict[str, list[Moment]]) -> Update:
