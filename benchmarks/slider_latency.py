@@ -75,18 +75,11 @@ show(batch_epoch_iteration.calculator())
 WALK = '''
 from helpers.network import Network, initialize
 from lessons.batch_epoch_iteration import experiments, panels
-from helpers.training import training_steps
 
-digits = data.split_mnist()[0]
-x, y, rows = digits.x[:1000].astype(float), digits.y[:1000], np.arange(100)
+x, y, _, _ = experiments.sorted_digits()
 network = Network((784, 32, 32, 10))
 start = initialize(network, np.random.default_rng(0))
-settings = {"batch_size": 100, "epochs": 10, "learning_rate": 0.1, "rng": np.random.default_rng(1)}
-run = [
-    experiments.Recorded(step.epoch, step.iteration, rows, step.loss, step.parameters)
-    for step in training_steps(network, start, x, y, **settings)
-]
-show(panels.walk(network, start, x, y, run))
+show(panels.walk(network, start, x, y, batch_size=100, epochs=10, learning_rate=0.1))
 '''
 CLOUD = '''
 from lessons.choosing_batch_and_epochs import gradient_noise

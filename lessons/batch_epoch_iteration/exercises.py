@@ -1,4 +1,4 @@
-"""Lesson 02's exercises: counting updates, two readings of one word, cutting an epoch into batches, its mean loss."""
+"""Lesson 02's exercises: counting updates, cutting an epoch, finding an update, adding gradients up, a mean loss."""
 
 import numpy as np
 
@@ -6,17 +6,6 @@ from course.checks.exercise import Exercise, Quantity
 
 Array = np.ndarray
 Batches = list[tuple[Array, Array]]
-
-
-def iterations_per_epoch(n_examples: int, batch_size: int, drop_last: bool) -> int:
-    """⌈N / B⌉, or ⌊N / B⌋ if the smaller last batch is dropped."""
-    return n_examples // batch_size if drop_last else -(-n_examples // batch_size)
-
-
-def epochs_to_cut(rng: np.random.Generator) -> list[tuple[int, int, bool]]:
-    """With and without a remainder, kept and dropped; a batch size above N; random ones."""
-    chosen = [(1050, 100), (1000, 100), (1060, 100), (30, 100), *rng.integers(2, 400, size=(4, 2)).tolist()]
-    return [(n, b, drop_last) for n, b in chosen for drop_last in (False, True)]
 
 
 def make_batches(x: Array, y: Array, order: Array, batch_size: int) -> Batches:
@@ -54,6 +43,30 @@ def updates_to_place(rng: np.random.Generator) -> list[tuple[int, int, int]]:
             *((int(u), 100, 30) for u in rng.integers(1, 200, size=4))]  # fmt: skip
 
 
+def accumulate(gradients: Array, sizes: Array, every: int) -> Array:
+    """The gradient of each update (updates, D), from the mean gradients (parts, D) and the sizes of ``every`` parts."""
+    totals = gradients * sizes[:, None]
+    firsts = range(0, len(sizes), every)
+    return np.array([totals[i : i + every].sum(axis=0) / sizes[i : i + every].sum() for i in firsts])
+
+
+def parts_to_add_up(rng: np.random.Generator) -> list[tuple[Array, Array, int]]:
+    """Parts of one size, a smaller last part, a smaller last group, and a single group."""
+    chosen = (([32] * 8, 4), ([32] * 7 + [8], 4), ([4, 4, 4, 4, 2], 2), ([10, 10, 5], 3), ([2, 2, 2, 1], 1))
+    return [(rng.normal(size=(len(sizes), 3)).round(2), np.array(sizes), every) for sizes, every in chosen]
+
+
+def _running(gradients: Array, sizes: Array, every: int) -> Array:
+    """Sums that are never set back to 0, each divided by its own group's examples."""
+    ends = [min(i + every, len(sizes)) for i in range(0, len(sizes), every)]
+    groups = [sizes[i : i + every].sum() for i in range(0, len(sizes), every)]
+    return np.array([(gradients * sizes[:, None])[:end].sum(axis=0) / n for end, n in zip(ends, groups, strict=True)])
+
+
+def _groups(gradients: Array, every: int) -> list[Array]:
+    return [gradients[i : i + every] for i in range(0, len(gradients), every)]
+
+
 def epoch_loss(batch_losses: Array, batch_sizes: Array) -> float:
     """The mean over the examples, from the mean loss and the size of each batch."""
     return (batch_losses * batch_sizes).sum() / batch_sizes.sum()
@@ -68,32 +81,9 @@ def losses_to_average(rng: np.random.Generator) -> list[tuple[Array, Array]]:
 EXERCISES = [
     Quantity(
         "02.count",
-        expected=136,
-        mistakes={"per_epoch": 17, "dropped": 128, "unrounded": 131.25, "rounded_late": 132, "epochs": 8,
-                  "examples": 8400, "batch_size": 512},
-    ),
-    Quantity(
-        "02.which_word",
-        expected=(320, 20),
-        parts=("updates", "epochs"),
-        mistakes={"swapped": (20, 320), "same": (80, 80), "only_epochs": (80, 20), "only_updates": (320, 80),
-                  "multiplied": (320, 320), "divided": (20, 20), "per_epoch": (320, 4), "batch_size": (40000, 0.16)},
-    ),
-    Exercise(
-        "02.iterations_per_epoch",
-        reference=iterations_per_epoch,
-        cases=epochs_to_cut,
-        mistakes={
-            "always_down": lambda n, b, drop_last: n // b,
-            "always_up": lambda n, b, drop_last: -(-n // b),
-            "plus_one": lambda n, b, drop_last: n // b if drop_last else n // b + 1,
-            "swapped": lambda n, b, drop_last: -(-n // b) if drop_last else n // b,
-            "nearest": lambda n, b, drop_last: n // b if drop_last else round(n / b),
-            "fraction": lambda n, b, drop_last: n / b,
-            "decimal": lambda n, b, drop_last: n // b if drop_last else float(np.ceil(n / b)),
-            "decimals": lambda n, b, drop_last: float(np.floor(n / b) if drop_last else np.ceil(n / b)),
-            "at_least_one": lambda n, b, drop_last: max(n // b, 1) if drop_last else -(-n // b),
-        },
+        expected=30,
+        mistakes={"per_epoch": 6, "dropped": 25, "unrounded": 27.5, "rounded_late": 28, "rounded_down_late": 27,
+                  "epochs": 5, "examples": 550, "batch_size": 100},
     ),
     Exercise(
         "02.make_batches",
@@ -126,6 +116,22 @@ EXERCISES = [
             "examples": lambda u, n, b: _divided(u, n),
             "batch_size": lambda u, n, b: _divided(u, b),
             "total": lambda u, n, b: (place(u, n, b)[0], u),
+            "decimals": lambda u, n, b: _divided(u, np.ceil(n / b)),
+        },
+    ),
+    Exercise(
+        "02.accumulate",
+        reference=accumulate,
+        cases=parts_to_add_up,
+        mistakes={
+            "plain": lambda g, s, k: np.array([part.mean(axis=0) for part in _groups(g, k)]),
+            "by_every": lambda g, s, k: np.array([part.sum(axis=0) / k for part in _groups(g, k)]),
+            "summed": lambda g, s, k: np.array([part.sum(axis=0) for part in _groups(g, k)]),
+            "total": lambda g, s, k: np.array([part.sum(axis=0) for part in _groups(g * s[:, None], k)]),
+            "dropped": lambda g, s, k: accumulate(g[: len(s) // k * k], s[: len(s) // k * k], k),
+            "full_size": lambda g, s, k: np.array([p.sum(axis=0) for p in _groups(g * s[:, None], k)]) / (s[0] * k),
+            "not_reset": _running,
+            "one_update": lambda g, s, k: accumulate(g, s, len(s)),
         },
     ),
     Exercise(

@@ -11,18 +11,18 @@ sys.path.insert(0, "../..")
 import numpy as np
 from course import show, start
 from helpers.network import Network, initialize
-from lessons.batch_epoch_iteration import experiments, panels
+from lessons.batch_epoch_iteration import further_panels, panels
 start("en", view="class")
 rng, network = np.random.default_rng(0), Network((784, 4, 4, 10))
-x, y, first = rng.uniform(size=(200, 784)), rng.integers(10, size=200), initialize(network, rng)
-run = experiments.recorded_run(network, first, x, y, batch_size=100, epochs=2, learning_rate=0.1, seed=0)
+x, y, first = rng.uniform(size=(200, 784)), np.repeat(np.arange(10), 20), initialize(network, rng)
 '''
 CELLS = [
+    "show(panels.forgetting(network, first, (x, y, x, y)))",
     "show(panels.calculator())",
-    "show(panels.batch_losses(rng.exponential(0.5, 1100)))",
-    "show(panels.coverage())",
-    "show(panels.walk(network, first, x, y, run))",
-    "show(panels.batch_size_run(network, first, x, y, 2))",
+    "show(panels.walk(network, first, x, y, batch_size=100, epochs=2, learning_rate=0.1))",
+    "show(panels.sizes(network, first, x, y, 2))",
+    "show(further_panels.silent(network, first, x, y, 1))",
+    "show(further_panels.batch_losses(rng.exponential(0.5, 1000)))",
 ]
 
 

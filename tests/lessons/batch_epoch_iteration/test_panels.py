@@ -1,7 +1,7 @@
-"""Lesson 02's panels and figures against computations of their own."""
+"""Lesson 02's panels and figures, core and Further, against computations of their own."""
 
 import math
-from collections import Counter
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 import course
 from course import drawing
 from course.live import Live
-from course.panel import MOVING, Canvas
+from helpers.data import split_mnist
 from helpers.network import Network
-from lessons.batch_epoch_iteration import experiments, panels, plots
-from lessons.batch_epoch_iteration.experiments import Recorded
+from lessons.batch_epoch_iteration import experiments, further, further_panels, panels, plots
 from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, swept
 
@@ -23,6 +22,102 @@ NETWORK = Network((784, 6, 5, 10))
 @pytest.fixture(autouse=True, scope="module")
 def _english() -> None:
     course.start("en")
+
+
+@pytest.fixture(scope="module")
+def start():
+    rng, shapes = np.random.default_rng(5), [(784, 6), (6, 5), (5, 10)]
+    weights = {f"weight{k}": rng.normal(0, (2 / s[0]) ** 0.5, s) for k, s in enumerate(shapes, 1)}
+    return weights | {f"bias{k}": rng.normal(0, 0.1, s[1]) for k, s in enumerate(shapes, 1)}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """200 examples to train with and 200 new ones, 20 of each of ten classes, sorted by class."""
+    rng, parts = np.random.default_rng(6), []
+    for _ in range(2):
+        y = np.repeat(np.arange(10), 20)
+        parts += [rng.uniform(0, 0.5, (200, 784)) + 0.3 * np.eye(784)[y], y]
+    return tuple(parts)
+
+
+def own_pass(p, x, y):
+    """Scores, loss and gradients of linear–ReLU–linear–ReLU–linear–softmax cross-entropy, written out."""
+    z1 = x @ p["weight1"] + p["bias1"]
+    z2 = np.where(z1 > 0, z1, 0) @ p["weight2"] + p["bias2"]
+    scores = np.where(z2 > 0, z2, 0) @ p["weight3"] + p["bias3"]
+    share = np.exp(scores - scores.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    loss = -np.log(share[np.arange(len(y)), y]).mean()
+    d3 = (share - np.eye(10)[y]) / len(y)
+    d2 = (d3 @ p["weight3"].T) * (z2 > 0)
+    d1 = (d2 @ p["weight2"].T) * (z1 > 0)
+    inputs = {"1": (x, d1), "2": (z1 * (z1 > 0), d2), "3": (z2 * (z2 > 0), d3)}
+    gradients = {f"weight{k}": a.T @ d for k, (a, d) in inputs.items()}
+    return scores, loss, gradients | {f"bias{k}": d.sum(axis=0) for k, (_, d) in inputs.items()}
+
+
+def own_run(p, x, y, orders, batch_size, rate):
+    """The rows of each batch and the parameters before and after its update."""
+    for order in orders:
+        for first in range(0, len(order), batch_size):
+            rows = order[first : first + batch_size]
+            _, _, gradients = own_pass(p, x[rows], y[rows])
+            after = {name: p[name] - rate * gradients[name] for name in p}
+            yield rows, p, after
+            p = after
+
+
+def test_the_digits_are_sorted_a_hundred_of_each_and_the_new_ones_are_others():
+    x, y, new_x, new_y = experiments.sorted_digits()
+    assert y.tolist() == new_y.tolist() == [k for k in range(10) for _ in range(100)]
+    assert x.shape == new_x.shape == (1000, 784)
+    for part, rows in zip(split_mnist(), (x, new_x), strict=True):
+        assert {row.tobytes() for row in rows.astype(np.float32)} <= {row.tobytes() for row in part.x}
+
+
+def test_the_ways_to_order_the_rows():
+    found = {way: [*islice(experiments.orders(way, 30, 4, 3), 4)] for way in
+             ("sorted", "batches", "once", "shuffled", "drawn")}  # fmt: skip
+    assert all(order.tolist() == [*range(30)] for order in found["sorted"])
+    for way in ("batches", "once", "shuffled"):
+        assert all(sorted(order) == [*range(30)] for order in found[way])
+    for order in found["batches"]:
+        blocks = {tuple(range(first, min(first + 4, 30))) for first in range(0, 30, 4)}
+        starts = [k for k in range(30) if order[k] % 4 == 0]
+        assert {tuple(order[a:b].tolist()) for a, b in zip(starts, [*starts[1:], 30], strict=True)} == blocks
+    assert len({tuple(order) for order in found["once"]}) == 1
+    assert all(len({tuple(order) for order in found[way]}) == 4 for way in ("batches", "shuffled", "drawn"))
+    assert all(len(order) == 30 > len(set(order)) for order in found["drawn"])
+
+
+def test_the_maps_show_the_share_of_each_class_after_each_tenth(start, digits):
+    x, y, new_x, new_y = digits
+    for live in swept(panels.forgetting(NETWORK, start, digits)):
+        rate, epochs = live.values.values()
+        if epochs > 10:
+            continue
+        for way in ("sorted", "shuffled"):
+            run = [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), epochs), 20, rate)][-10:]
+            right = [(own_pass(after, new_x, new_y)[0].argmax(axis=1) == new_y) for _, _, after in run]
+            wanted = np.array([[part[new_y == k].mean() for part in right] for k in range(10)])
+            assert np.array_equal(getattr(live.result, way), wanted)
+            assert np.array_equal(live.canvas.figure.moving[f"map_{way}"].get_array(), wanted)
+            assert live.canvas.figure.words[f"percent_{way}"].get_text() == f"{100 * wanted[:, -1].mean():.0f} %"
+        kept = live.result.sorted
+        others = kept[~np.eye(10, dtype=bool)].mean()
+        ends = [part[:, -1].mean() for part in live.result]
+        shares = [100 * share for share in (np.diag(kept).mean(), others, *ends)]
+        assert numbers(live.sentence) == [rate, epochs, *(pytest.approx(share, abs=0.51) for share in shares)]
+
+
+def test_a_long_run_is_looked_into_ten_times(start, digits):
+    panel = panels.forgetting(NETWORK, start, digits)
+    last = [known.sorted.copy() for known in panel.compute(learning_rate=0.1, epochs=30)]
+    assert len(last) == panel.total(learning_rate=0.1, epochs=30) == 300
+    assert not last[19].any()
+    assert last[29].any()
+    assert np.array_equal(last[29], last[49])
 
 
 def count(n, batch_size, epochs, drop_last):
@@ -38,7 +133,7 @@ def count(n, batch_size, epochs, drop_last):
     return iterations, updates, left
 
 
-def test_the_calculator_counts_as_a_loop_does_and_draws_each_example_in_its_batch():
+def test_the_calculator_counts_as_a_loop_does_and_draws_the_batches():
     for live in swept(panels.calculator()):
         n, b, epochs, drop_last = live.values.values()
         iterations, updates, left = count(n, b, epochs, drop_last)
@@ -48,35 +143,17 @@ def test_the_calculator_counts_as_a_loop_does_and_draws_each_example_in_its_batc
         assert ("last batch" in live.sentence) == bool(left and not drop_last)
         assert ("⌊" in live.sentence) == drop_last
         assert (live.result.iterations, live.result.updates) == (iterations, updates)
-        drawn = marks(live, "full_batch", "last_batch", "left_out")
-        rest = [0, left] if drop_last else [left, 0]
-        assert [len(points) for points in drawn.values()] == [n - left, *rest]
-        in_order = sorted(np.concatenate([*drawn.values()]).tolist(), key=lambda point: (point[1], point[0]))
-        assert in_order[n - left :] == (drawn["left_out"] if drop_last else drawn["last_batch"]).tolist()
-        assert all(0 < x < 1 and 0 < y < 1 for x, y in in_order)
-        words = live.canvas.figure.words
+        words, moving = live.canvas.figure.words, live.canvas.figure.moving
         assert words["in_all"].get_text().startswith(f"{iterations:,} × {epochs} = {updates:,}\n")
         assert f" = {iterations:,}\n" in words["per_epoch"].get_text()
-
-
-@pytest.mark.parametrize("batch_size", [2, 7, 20, 32, 64, 100, 300])
-def test_gaps_part_the_batches_and_nothing_else(batch_size):
-    live = Live(panels.calculator())
-    live.widgets["batch_size"].value = batch_size
-    points = marks(live, "full_batch")["full_batch"].round(6)
-    cell = np.diff(np.unique(points[:, 0])).min()
-    for (x, y), (next_x, next_y), k in zip(points, points[1:], range(1, len(points)), strict=False):
-        if y == next_y:
-            assert (next_x - x > 1.5 * cell) == (k % batch_size == 0)
-    starts_row = {y for (_, before), (_, y) in zip(points, points[1:], strict=False) if y != before}
-    heights = np.diff(sorted({points[0, 1], *starts_row}))
-    spans_rows = points[0, 1] != points[batch_size - 1, 1]
-    assert heights.max() / heights.min() == pytest.approx(1.7 if spans_rows else 1, abs=1e-3)
-
-
-def marks(live, *names):
-    """Where the marks of each of ``names`` stand, by name, each (n, 2)."""
-    return {name: np.array(live.canvas.figure.moving[name].get_data()).T for name in names}
+        sizes = [b] * (n // b) + [left] * bool(left)
+        shown = [k for k in range(7) if moving[f"bar{k}"].get_visible()]
+        assert len(shown) == (len(sizes) if len(sizes) <= 7 else 6)
+        last = moving[f"bar{shown[-1]}"], moving[f"size{shown[-1]}"], moving[f"number{shown[-1]}"]
+        assert last[0].get_width() == pytest.approx(sizes[-1] / b)
+        assert numbers(last[1].get_text()) == [sizes[-1]]
+        assert last[2].get_text() == f"{len(sizes):,}"
+        assert ("left out" in last[1].get_text()) == bool(left and drop_last)
 
 
 @pytest.mark.parametrize(
@@ -98,16 +175,163 @@ def test_the_five_worked_examples_come_out_of_the_calculator(n, batch_size, epoc
     assert "no example is left over" in live.sentence
 
 
+@pytest.fixture(scope="module")
+def walk(start, digits):
+    x, y, _, _ = digits
+    return panels.walk(NETWORK, start, x, y, batch_size=20, epochs=5, learning_rate=0.1)
+
+
+def test_the_walk_shows_each_update(walk, start, digits):
+    x, y, _, _ = digits
+    live = Live(walk)
+    runs = {way: [*own_run(start, x, y, islice(experiments.orders(way, 200, 20, 1), 5), 20, 0.1)]
+            for way in ("shuffled", "sorted")}  # fmt: skip
+    losses = {way: [four_losses(x, y, *step) for step in run] for way, run in runs.items()}
+    for update in (1, 2, 10, 13, 50):
+        live.widgets["update"].value = update
+        said = numbers(live.sentence)
+        assert said[:3] == [-(-update // 10), (update - 1) % 10 + 1, update]
+        assert said[3:] == pytest.approx([*losses["shuffled"][update - 1], *losses["sorted"][update - 1]], abs=6e-3)
+        for way, run in runs.items():
+            own, others = changes(losses[way][update - 1])
+            moving, words = live.canvas.figure.moving, live.canvas.figure.words
+            assert np.array(moving[f"here_{way}"].get_data()).ravel() == pytest.approx([own, others])
+            assert words[f"now_{way}"].get_text() == f"own {own:+.2f}\nothers {others:+.2f}"
+            shown = np.hsplit(moving[f"digits_{way}"].values, 5)
+            assert [part.ravel().tolist() for part in shown] == x[run[update - 1][0][:5]].tolist()
+    for way, found in losses.items():
+        _, rings, _ = live.canvas.figure.ax[f"change_{way}"].lines
+        own, others = np.array([changes(four) for four in found]).T
+        assert np.array(rings.get_data()) == pytest.approx(np.array([own, others]))
+        assert f"{(others > 0).sum()} of 50" in live.canvas.figure.words[f"worse_{way}"].get_text()
+
+
+def four_losses(x, y, rows, before, after):
+    """The loss of the batch before and after its update, and that of all others."""
+    rest = np.setdiff1d(np.arange(len(x)), rows)
+    return [own_pass(p, x[part], y[part])[1] for part in (rows, rest) for p in (before, after)]
+
+
+def changes(losses):
+    own_before, own_after, others_before, others_after = losses
+    return own_after - own_before, others_after - others_before
+
+
+def test_the_walk_begins_before_the_first_update(walk, start, digits):
+    x, y, _, _ = digits
+    live = Live(walk)
+    live.widgets["update"].value = 0
+    assert numbers(live.sentence) == [pytest.approx(own_pass(start, x, y)[1], abs=6e-3)]
+    moving = live.canvas.figure.moving
+    assert np.array(moving["here_sorted"].get_data()).tolist() == [[0], [0]]
+    assert not moving["digits_sorted"].values.any()
+    assert [live.values["update"] for live in swept(walk)] == [48, 0, 50]
+
+
+def test_the_first_epoch_over_sorted_digits(start, digits):
+    x, y, _, _ = digits
+    run = [*own_run(start, x, y, [np.arange(200)], 20, 0.1)]
+    losses, helped = experiments.first_epoch(NETWORK, start, x, y, 0.1)
+    assert losses == pytest.approx([own_pass(before, x[rows], y[rows])[1] for rows, before, _ in run])
+    assert helped == sum(changes(four_losses(x, y, *step))[0] < 0 for step in run)
+
+
+def test_the_batch_sizes_are_run_as_written_out(start, digits):
+    x, y, _, _ = digits
+    panel = panels.sizes(NETWORK, start, x, y, epochs=2)
+    for live in swept(panel):
+        (rate,) = live.values.values()
+        ends, updates, tens = [], [], {}
+        for size in (1000, 100, 10, 1):
+            rng = np.random.default_rng(1)
+            run = [*own_run(start, x, y, [rng.permutation(200) for _ in range(2)], size, rate)]
+            per_epoch = len(run) // 2
+            marks = sorted({k for k in (1, 2, 5, 10, 20, 50, 100) if k < per_epoch} | {per_epoch, 2 * per_epoch})
+            states = [start, *(run[mark - 1][2] for mark in marks)]
+            losses = [own_pass(p, x, y)[1] for p in states]
+            at, drawn = live.canvas.figure.moving[f"size{size}_by_update"].get_data()
+            assert (at.tolist(), drawn) == ([0, *marks], pytest.approx(losses, rel=1e-6))
+            by_epoch = live.canvas.figure.moving[f"size{size}"].get_xdata()
+            assert by_epoch == pytest.approx([mark / per_epoch for mark in (0, *marks)])
+            assert live.canvas.figure.words[f"size{size}"].get_text().endswith(f": {losses[-1]:.2f}")
+            ends.append(losses[-1])
+            tens |= {size: losses[1 + marks.index(10)]} if 10 in marks else {}
+            updates.append(len(run))
+        assert panel.total(**live.values) == sum(updates)
+        said = [value for row in zip((1000, 100, 10, 1), updates, ends, strict=True) for value in row]
+        after_ten = [value for size in (10, 1) for value in (size, tens[size])]
+        assert numbers(live.sentence) == pytest.approx([rate, 10, *after_ten, 2, *said], abs=6e-3)
+
+
+def test_the_runs_by_way_are_those_written_out(digits):
+    x, y, new_x, new_y = digits
+    calls = []
+    found = experiments.right_by_way(NETWORK, digits, ("sorted", "drawn"), 0.1, n_runs=2, each=lambda: calls.append(1))
+    assert len(calls) == 4
+    for way in ("sorted", "drawn"):
+        for seed, share in enumerate(found[way]):
+            begin = experiments.initialize(NETWORK, np.random.default_rng(seed))
+            orders = islice(experiments.orders(way, 200, 20, [seed, 1]), 10)
+            *_, (_, _, after) = own_run(begin, x, y, orders, 20, 0.1)
+            assert share == (own_pass(after, new_x, new_y)[0].argmax(axis=1) == new_y).mean()
+    by_rate = further.right_by_rate(NETWORK, digits, ("sorted",), (0.01, 0.1))
+    assert by_rate == {"sorted": [pytest.approx(by_rate["sorted"][0]), found["sorted"][0]]}
+
+
+def test_the_units_that_fire_are_counted(start, digits):
+    x, y, _, _ = digits
+    for live in swept(further_panels.silent(NETWORK, start, x, y, epochs=1)):
+        (rate,) = live.values.values()
+        run = [*own_run(start, x, y, [np.random.default_rng(1).permutation(200)], 1, rate)]
+        for column, p in enumerate([start, run[99][2], run[199][2]]):
+            assert live.result.shares[:, column] == pytest.approx(own_shares(p, x))
+        shown = live.canvas.figure.moving["units"].get_array()
+        assert shown.tolist() == live.result.shares.tolist()
+        last = own_shares(run[-1][2], x)
+        assert numbers(live.sentence) == [rate, 200, math.ceil(10 * last.mean()) * 10, round((last == 0).sum(), -1), 11]
+        assert live.canvas.figure.words["mean"].get_text().endswith(f"{100 * last.mean():.0f} %")
+
+
+def own_shares(p, x):
+    z1 = x @ p["weight1"] + p["bias1"]
+    z2 = np.where(z1 > 0, z1, 0) @ p["weight2"] + p["bias2"]
+    return np.concatenate([(z1 > 0).mean(axis=0), (z2 > 0).mean(axis=0)])
+
+
+def test_the_four_beginnings(start, digits):
+    x, y, _, _ = digits
+    damaged = further.one_at_a_time(NETWORK, start, x, y, 1, 0.1, 2)
+    begins = further.cases(NETWORK, start, damaged, x)
+    assert begins["start"] is start
+    assert begins["damaged"] is damaged
+    assert own_shares(begins["half"], x)[1:6:2].tolist() == [0, 0, 0]
+    assert own_shares(begins["half"], x)[:6:2].tolist() == own_shares(start, x)[:6:2].tolist()
+    assert own_shares(begins["biases"], x)[:6] == pytest.approx(0.5)
+    assert all(np.array_equal(begins["biases"][f"weight{k}"], damaged[f"weight{k}"]) for k in (1, 2, 3))
+    calls = []
+    losses = further.repaired(NETWORK, {"start": start}, x, y, each=lambda: calls.append(1))
+    *_, (_, _, after) = own_run(start, x, y, [np.arange(200)] * 200, 200, 0.1)
+    wanted = [own_pass(p, x, y)[1] for p in (start, after)]
+    assert losses["start"] == pytest.approx(wanted, rel=1e-6)
+    assert losses["tanh"][1] < losses["tanh"][0]
+    assert calls == [1, 1]
+
+
+def test_how_far_an_epoch_moves_the_first_layer(start, digits):
+    x, y, _, _ = digits
+    order = np.random.default_rng(0).permutation(200)
+    *_, (_, _, after) = own_run(start, x, y, [order], 50, 0.1)
+    wanted = math.dist(after["weight1"].ravel(), start["weight1"].ravel())
+    assert further.moved(NETWORK, start, x, y, 50, 0.1) == pytest.approx(wanted)
+
+
 def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
-    losses = np.random.default_rng(3).exponential(0.5, size=1100)
-    for live in swept(panels.batch_losses(losses)):
+    losses = np.random.default_rng(3).exponential(0.5, size=1000)
+    for live in swept(further_panels.batch_losses(losses)):
         n, b, seed = live.values.values()
         shuffled = [losses[i] for i in np.random.default_rng(seed).permutation(n)]
-        means, last = [], 0
-        for first in range(0, n, b):
-            batch = shuffled[first : first + b]
-            means.append(math.fsum(batch) / len(batch))
-            last = len(batch)
+        batches = [shuffled[first : first + b] for first in range(0, n, b)]
+        means, last = [math.fsum(batch) / len(batch) for batch in batches], len(batches[-1])
         of_batches, of_examples = math.fsum(means) / len(means), math.fsum(shuffled) / n
         assert numbers(live.sentence) == pytest.approx(
             [len(means), of_batches, n, of_examples, last, means[-1], b / last], abs=6e-3)
@@ -117,219 +341,48 @@ def test_the_mean_of_the_batch_losses_and_the_mean_over_the_examples():
         assert moving["bars"].get_xdata()[2::4].tolist() == [min(first + b, n) for first in range(0, n, b)]
         assert moving["of_examples"].get_ydata() == pytest.approx([of_examples] * 2)
         assert moving["of_batches"].get_ydata() == pytest.approx([of_batches] * 2)
-        assert moving["last"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
+        assert moving["last_bar"].get_bbox().bounds == pytest.approx((n - last, 0, last, means[-1]))
+        assert moving["last"].get_xdata() == [n - last / 2]
 
 
-@pytest.mark.parametrize("loss", [3.25, 1.5])
+@pytest.mark.parametrize("loss", [3.25, 0.5])
 def test_a_last_bar_above_the_edge_has_its_number_beside_it(loss):
-    outside = Live(panels.batch_losses(np.full(1100, loss))).canvas.figure.words["outside"]
-    assert outside.get_visible() == (loss > 2.1)
+    outside = Live(further_panels.batch_losses(np.full(1000, loss))).canvas.figure.words["outside"]
+    assert outside.get_visible() == (loss > 1.1)
     assert f"up to {loss}" in outside.get_text()
 
 
-def test_what_draws_with_and_without_replacement_use():
-    for live in swept(panels.coverage()):
-        n, epochs, replacement, seed = live.values.values()
-        rng = np.random.default_rng(seed)
-        drawn = rng.integers(n, size=n * epochs).tolist() if replacement else [*range(n)] * epochs
-        uses = Counter(drawn)
-        assert live.result.uses.tolist() == [uses[i] for i in range(n)]
-        used, wanted = len(uses), [n * epochs, n, len(uses), pytest.approx(100 * len(uses) / n, abs=0.06)]
-        expected = 100 * (1 - math.exp(n * epochs * math.log1p(-1 / n)))
-        tail = [pytest.approx(expected, abs=0.06), n - used] if replacement else [epochs, 0]
-        assert numbers(live.sentence) == wanted + tail
-        moving = live.canvas.figure.moving
-        often = [sum(min(uses[i], 4) == k for i in range(n)) for k in range(5)]
-        assert [len(points) for points in marks(live, "never", *(f"used{k}" for k in range(1, 5))).values()] == often
-        assert [moving[f"bar{k}"].get_width() for k in range(5)] == pytest.approx([100 * k / n for k in often])
-        assert [moving[f"share{k}"].get_text() for k in range(5)] == [f"{100 * k / n:.1f} %" for k in often]
-
-
-def test_with_replacement_about_63_percent_of_1000_examples_are_used():
-    live = Live(panels.coverage())
-    shares = []
-    for seed in range(21):
-        live.widgets["seed"].value = seed
-        shares.append(numbers(live.sentence)[3])
-    assert np.mean(shares) == pytest.approx(100 * (1 - 1 / math.e), abs=0.5)
-
-
-def own_pass(p, x, y):
-    """Loss and gradients of linear–ReLU–linear–ReLU–linear–softmax cross-entropy, written out."""
-    z1 = x @ p["weight1"] + p["bias1"]
-    z2 = np.where(z1 > 0, z1, 0) @ p["weight2"] + p["bias2"]
-    scores = np.where(z2 > 0, z2, 0) @ p["weight3"] + p["bias3"]
-    share = np.exp(scores - scores.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
-    loss = -np.log(share[np.arange(len(y)), y]).mean()
-    d3 = (share - np.eye(10)[y]) / len(y)
-    d2 = (d3 @ p["weight3"].T) * (z2 > 0)
-    d1 = (d2 @ p["weight2"].T) * (z1 > 0)
-    inputs = {"1": (x, d1), "2": (z1 * (z1 > 0), d2), "3": (z2 * (z2 > 0), d3)}
-    gradients = {f"weight{k}": a.T @ d for k, (a, d) in inputs.items()}
-    return loss, gradients | {f"bias{k}": d.sum(axis=0) for k, (_, d) in inputs.items()}
-
-
-def own_run(p, x, y, batch_size, epochs, rate, rng):
-    """Every update of a run: place, rows, loss before, parameters after."""
-    for epoch in range(1, epochs + 1):
-        order = rng.permutation(len(x))
-        for iteration, first in enumerate(range(0, len(x), batch_size), 1):
-            rows = order[first : first + batch_size]
-            loss, gradients = own_pass(p, x[rows], y[rows])
-            p = {name: p[name] - rate * gradients[name] for name in p}
-            yield Recorded(epoch, iteration, rows, loss, p)
-
-
-@pytest.fixture(scope="module")
-def start():
-    rng, shapes = np.random.default_rng(5), [(784, 6), (6, 5), (5, 10)]
-    weights = {f"weight{k}": rng.normal(0, (2 / s[0]) ** 0.5, s) for k, s in enumerate(shapes, 1)}
-    return weights | {f"bias{k}": rng.normal(0, 0.1, s[1]) for k, s in enumerate(shapes, 1)}
-
-
-@pytest.fixture(scope="module")
-def examples():
-    rng = np.random.default_rng(6)
-    y = rng.integers(10, size=90)
-    return rng.uniform(0, 0.5, (90, 784)) + 0.3 * np.eye(784)[y], y
-
-
-def test_a_recorded_run_is_the_run_written_out(start, examples):
-    settings = {"batch_size": 20, "epochs": 2, "learning_rate": 0.1, "seed": 7}
-    recorded = experiments.recorded_run(NETWORK, start, *examples, **settings)
-    wanted = [*own_run(start, *examples, 20, 2, 0.1, np.random.default_rng(7))]
-    for one, other in zip(recorded, wanted, strict=True):
-        assert (one.epoch, one.iteration, one.rows.tolist()) == (other.epoch, other.iteration, other.rows.tolist())
-        assert one.loss == pytest.approx(other.loss, rel=1e-9)
-        assert one.parameters["weight1"] == pytest.approx(other.parameters["weight1"], abs=1e-12)
-
-
-def test_the_walk_shows_each_recorded_update(start, examples):
-    x, y = examples
-    run = [*own_run(start, x, y, 20, 4, 0.1, np.random.default_rng(7))]
-    panel = panels.walk(NETWORK, start, x, y, run)
-    check_the_start(Live(panel), start, x, y)
-    live = Live(panel)
-    for update in (1, 2, 5, 13, 20):
-        live.widgets["update"].value = update
-        record, before = run[update - 1], run[update - 2].parameters if update > 1 else start
-        after, _ = own_pass(record.parameters, x[record.rows], y[record.rows])
-        change = [100 * math.dist(record.parameters[w].ravel(), before[w].ravel()) / math.hypot(*before[w].ravel())
-                  for w in ("weight1", "weight2", "weight3")]  # fmt: skip
-        assert numbers(live.sentence)[:3] == [-(-update // 5), (update - 1) % 5 + 1, update]
-        assert numbers(live.sentence)[3:] == pytest.approx([record.loss, after, *change], abs=6e-3)
-        assert live.result.loss_after == pytest.approx(after, rel=1e-9)
-        moving = live.canvas.figure.moving
-        shown = np.hsplit(moving["digits"].values, 10)
-        assert [part.ravel().tolist() for part in shown] == x[record.rows[:10]].tolist()
-        farthest = max(range(6), key=lambda u: math.dist(run[-1].parameters["weight1"][:, u], start["weight1"][:, u]))
-        gained = (record.parameters["weight1"] - start["weight1"])[:, farthest]
-        assert moving["gain"].values.ravel() == pytest.approx(gained, abs=1e-12)
-        assert live.canvas.figure.ax["loss"].lines[0].get_ydata() == pytest.approx([r.loss for r in run])
-        assert [moving[name].get_ydata()[0] for name in ("before", "after")] == pytest.approx([record.loss, after])
-        assert moving["loss_key"].get_visible()
-
-
-def check_the_start(live, start, x, y):
-    live.widgets["update"].value = 0
-    loss, _ = own_pass(start, x, y)
-    assert numbers(live.sentence) == [pytest.approx(loss, abs=6e-4)]
-    assert live.result.loss_before == live.result.loss_after == pytest.approx(loss)
-    assert live.result.changes == (0, 0, 0)
-    assert not live.result.pictures.any()
-    assert not live.result.gain.any()
-    assert not live.canvas.figure.moving["loss_key"].get_visible()
-
-
-def test_the_walk_is_well_at_its_ends(start, examples):
-    x, y = examples
-    run = [*own_run(start, x, y, 20, 2, 0.1, np.random.default_rng(7))]
-    assert [live.values["update"] for live in swept(panels.walk(NETWORK, start, x, y, run))] == [1, 0, 10]
-
-
-def test_a_run_with_each_batch_size_is_the_run_written_out(start, examples):
-    x, y = examples
-    panel = panels.batch_size_run(NETWORK, start, x, y, epochs=3)
-    for live in swept(panel):
-        b, rate = live.values.values()
-        run = [*own_run(start, x, y, b, 3, rate, np.random.default_rng(1))]
-        per_epoch = len(run) // 3
-        wanted_marks = sorted({k for k in (1, 2, 5, 10, 20, 50) if k < per_epoch} | {per_epoch * k for k in (1, 2, 3)})
-        states = [start, *(run[update - 1].parameters for update in wanted_marks)]
-        ends = [own_pass(p, x, y)[0] for p in states]
-        losses = [record.loss for record in run]
-        assert live.result.losses == pytest.approx(losses, rel=1e-6, abs=1e-9)
-        assert live.result.marked_losses == pytest.approx(ends, rel=1e-6)
-        assert panel.total(**live.values) == len(run)
-        wanted = [b, len(run), 3, ends[0], ends[-1], np.std(losses[-per_epoch:])]
-        assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
-        batch, every = (live.canvas.figure.moving[name].get_data() for name in ("batch", "all"))
-        by_update, all_by_update = (live.canvas.figure.moving[f"{name}_by_update"] for name in ("batch", "all"))
-        assert batch[0][-1] == pytest.approx(3)
-        assert by_update.get_xdata()[-1] == all_by_update.get_xdata()[-1] == len(run)
-        assert all_by_update.get_xdata().tolist() == [0, *wanted_marks]
-        assert every[0] == pytest.approx([update / per_epoch for update in (0, *wanted_marks)])
-        assert every[1] == pytest.approx(ends, rel=1e-6)
-        assert batch[1] == pytest.approx(losses, rel=1e-6, abs=1e-9)
-
-
-def test_a_run_says_how_many_batch_losses_lie_above_the_picture(start, examples):
-    steep = {name: 4 * value for name, value in start.items()}
-    panel = panels.batch_size_run(NETWORK, steep, *examples, epochs=3)
-    *_, run = panel.compute(batch_size=2, learning_rate=0.003)
-    percent = 100 * sum(loss > 4 for loss in run.losses) / len(run.losses)
-    assert 0 < percent < 100
-    assert numbers(panel.describe(run, batch_size=2))[6:] == pytest.approx([percent, 4], abs=0.06)
-    canvas = Canvas(panel)
-    canvas.draw(run, MOVING)
-    assert f"\n{percent:.1f} %" in canvas.figure.words["label"].get_text()
-
-
-def test_a_run_can_be_shown_before_its_first_epoch_ends(start, examples):
-    panel = panels.batch_size_run(NETWORK, start, *examples, epochs=3)
-    first = next(iter(panel.compute(batch_size=10, learning_rate=0.01)))
-    assert numbers(panel.describe(first, batch_size=10))[:3] == [10, 1, 0]
-
-
-def test_the_loss_of_each_update_is_drawn_with_the_ends_of_the_epochs():
+def test_the_plain_figures_show_their_numbers():
     losses = np.random.default_rng(8).uniform(0.5, 2, 12)
-    ax = plots.epoch_losses(losses, 4, Figure().subplots())
-    curve, *ends = ax.lines
-    assert curve.get_xdata().tolist() == list(range(1, 13))
-    assert curve.get_ydata().tolist() == losses.tolist()
-    assert [line.get_xdata()[0] for line in ends] == [4.5, 8.5]
-    assert [words.get_text() for words in ax.texts] == ["1", "2", "3"]
-
-
-def test_the_runs_are_drawn_at_their_positions_and_named():
-    positions = {name: np.arange(4) * k for name, k in (("a", 1), ("b", 10), ("c", 100))}
-    losses = {name: np.random.default_rng(9).uniform(0, 2, 4) for name in positions}
-    ax = plots.loss_against(positions, losses, "updates", Figure().subplots())
-    for line, name in zip(ax.lines, positions, strict=True):
-        assert line.get_xdata().tolist() == positions[name].tolist()
-        assert line.get_ydata().tolist() == losses[name].tolist()
-    assert [words.get_text() for words in ax.texts] == ["a", "b", "c"]
-    assert ax.get_xscale() == "symlog"
+    (ax,) = plots.teeth(losses, Figure().subplots()).axes
+    assert ax.lines[0].get_ydata().tolist() == losses.tolist()
+    shares = {"sorted": [0.1, 0.3], "once": [0.8, 0.9]}
+    (ax,) = plots.ways(shares, Figure().subplots()).axes
+    assert [[*line.get_xdata()] for line in ax.lines] == [*shares.values()]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["sorted, not shuffled", "shuffled once"]
+    (ax,) = plots.ways_by_rate((0.1, 0.3), shares, Figure().subplots()).axes
+    assert [[*line.get_ydata()] for line in ax.lines] == [*shares.values()]
+    (ax,) = plots.repairs({"start": (2.4, 0.5), "damaged": (2.3, 2.0)}, Figure().subplots()).axes
+    assert [bar.get_width() for bar in ax.patches] == [0.5, 2.0]
+    assert [words.get_text() for words in ax.texts] == ["0.5, from 2.4", "2.0, from 2.3"]
 
 
 @pytest.fixture(scope="module")
-def all_panels(start, examples):
-    x, y = examples
-    run = [*own_run(start, x, y, 20, 4, 0.1, np.random.default_rng(7))]
-    losses = np.random.default_rng(3).exponential(0.5, size=1100)
+def all_panels(start, digits, walk):
+    x, y, _, _ = digits
     return {
+        "forgetting": panels.forgetting(NETWORK, start, digits),
         "calculator": panels.calculator(),
-        "batch_losses": panels.batch_losses(losses),
-        "coverage": panels.coverage(),
-        "walk": panels.walk(NETWORK, start, x, y, run),
-        "batch_size_run": panels.batch_size_run(NETWORK, start, x, y, epochs=3),
+        "walk": walk,
+        "sizes": panels.sizes(NETWORK, start, x, y, epochs=2),
+        "silent": further_panels.silent(NETWORK, start, x, y, epochs=1),
+        "batch_losses": further_panels.batch_losses(np.random.default_rng(3).exponential(0.5, size=1000)),
     }
 
 
 @pytest.mark.parametrize("korean", [False, True])
 @pytest.mark.parametrize("view", ["normal", "class"])
-@pytest.mark.parametrize("name", ["calculator", "batch_losses", "coverage", "walk", "batch_size_run"])
+@pytest.mark.parametrize("name", ["forgetting", "calculator", "walk", "sizes", "silent", "batch_losses"])
 def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
     if korean:

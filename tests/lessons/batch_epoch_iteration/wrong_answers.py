@@ -1,43 +1,17 @@
 """Wrong answers to lesson 02's exercises as learners type them, and the verdict each should get."""
 
 COUNT = [
-    ("1050 // 64 * 8", "dropped"),
-    ("1050 / 64 * 8", "unrounded"),
-    ("int(np.ceil(1050 / 64 * 8))", "rounded_late"),
-    ("int(np.ceil(1050 / 64))", "per_epoch"),
-    ("updates = 8", "epochs"),
-    ("1050 * 8", "examples"),
-    ("64 * 8", "batch_size"),
-    ("137", "value"),
-    ("'136'", "shape"),
+    ("110 // 20 * 5", "dropped"),
+    ("110 / 20 * 5", "unrounded"),
+    ("int(np.ceil(110 / 20 * 5))", "rounded_late"),
+    ("110 * 5 // 20", "rounded_down_late"),
+    ("int(np.ceil(110 / 20))", "per_epoch"),
+    ("updates = 5", "epochs"),
+    ("110 * 5", "examples"),
+    ("20 * 5", "batch_size"),
+    ("31", "value"),
+    ("'30'", "shape"),
     ("...", "unfinished"),
-]
-WHICH_WORD = [
-    ("(80 / 4, 80 * 4)", "swapped"),
-    ("80, 80", "same"),
-    ("(80, 80 * 500 / 2000)", "only_epochs"),
-    ("(80 * 2000 // 500, 80)", "only_updates"),
-    ("(320, 2000 / 500)", "per_epoch"),
-    ("(80 * 500, 80 / 500)", "batch_size"),
-    ("(80 * 4, 80 * 4)", "multiplied"),
-    ("(80 / 4, 80 / 4)", "divided"),
-    ("(320, 21)", "value"),
-    ("320", "shape"),
-    ("(320, ...)", "unfinished"),
-]
-ITERATIONS = [
-    ("def f(n, b, drop_last):\n    return int(n / b)", "always_down"),
-    ("def f(n, b, drop_last):\n    return int(np.ceil(n / b))", "always_up"),
-    ("def f(n, b, drop_last):\n    k = n // b\n    if not drop_last:\n        k += 1\n    return k", "plus_one"),
-    ("def f(n, b, drop_last):\n    if drop_last:\n        return (n + b - 1) // b\n    return n // b", "swapped"),
-    ("def f(n, b, drop_last):\n    return n // b if drop_last else int(round(n / b, 0))", "nearest"),
-    ("def f(n, b, drop_last):\n    return n / b", "fraction"),
-    ("def f(n, b, drop_last):\n    return max(1, n // b) if drop_last else int(np.ceil(n / b))", "at_least_one"),
-    ("def f(n, b, drop_last):\n    return n // b if drop_last else np.ceil(n / b)", "decimal"),
-    ("def f(n, b, drop_last):\n    return np.floor(n / b) if drop_last else np.ceil(n / b)", "decimals"),
-    ("def f(n, b):\n    return -(-n // b)", "raised"),
-    ("def f(n, b, drop_last):\n    while n > 0:\n        n - b\n    return n", "late"),
-    ("def f(n, b, drop_last):\n    return ...", "unfinished"),
 ]
 BATCHES = [
     ("def f(x, y, order, b):\n    x = x[order]\n    return [(x[i:i + b], y[i:i + b]) for i in range(0, len(x), b)]",
@@ -71,8 +45,36 @@ PLACE = [
     ("def f(update, n, b):\n    return int(np.ceil(update / np.ceil(n / b))), update", "total"),
     ("def f(update, n, b):\n    return divmod(update, -(-n // b))", "divided"),
     ("def f(update, n, b):\n    k = -(-n // b)\n    return update // k + 1, update % k + 1", "one_ahead"),
+    ("def f(u, n, b):\n    k = np.ceil(n / b)\n    return (u - 1) // k + 1, (u - 1) % k + 1", "decimals"),
     ("def f(update, n, b):\n    return update // n", "shape"),
     ("def f(update, n, b):\n    return ...", "unfinished"),
+]
+GROUPS = "    groups = range(0, len(sizes), every)\n"
+ACCUMULATE = [
+    ("def f(gradients, sizes, every):\n" + GROUPS
+     + "    return np.array([gradients[i:i + every].mean(axis=0) for i in groups])", "plain"),
+    ("def f(gradients, sizes, every):\n" + GROUPS
+     + "    return np.array([np.sum(gradients[i:i + every] / every, axis=0) for i in groups])", "by_every"),
+    ("def f(gradients, sizes, every):\n" + GROUPS
+     + "    return np.array([sum(gradients[i:i + every]) for i in groups])", "summed"),
+    ("def f(gradients, sizes, every):\n" + GROUPS
+     + "    return np.array([sizes[i:i + every] @ gradients[i:i + every] for i in groups])", "total"),
+    ("def f(gradients, sizes, every):\n    out = []\n    for i in range(len(sizes) // every):\n"
+     "        s = sizes[i * every:(i + 1) * every]\n"
+     "        out.append(s @ gradients[i * every:(i + 1) * every] / s.sum())\n    return np.array(out)", "dropped"),
+    ("def f(gradients, sizes, every):\n" + GROUPS
+     + "    n = every * max(sizes)\n"
+     "    return np.array([sizes[i:i + every] @ gradients[i:i + every] / n for i in groups])", "full_size"),
+    ("def f(gradients, sizes, every):\n    out, total, n = [], 0, 0\n"
+     "    for k, (g, s) in enumerate(zip(gradients, sizes), 1):\n"
+     "        total, n = total + g * s, n + s\n        if k % every == 0 or k == len(sizes):\n"
+     "            out.append(total / n)\n            n = 0\n    return np.array(out)", "not_reset"),
+    ("def f(gradients, sizes, every):\n    return (sizes @ gradients / sizes.sum())[None]", "one_update"),
+    ("def f(gradients, sizes, every):\n    return sizes @ gradients / sizes.sum()", "shape"),
+    ("def f(gradients, sizes, every):\n    gradients *= sizes[:, None]\n" + GROUPS
+     + "    sums = [gradients[i:i + every].sum(axis=0) for i in groups]\n"
+     "    return np.array([g / sizes[i:i + every].sum() for i, g in zip(groups, sums)])", "changed"),
+    ("def f(gradients, sizes, every):\n    return ...", "unfinished"),
 ]
 EPOCH_LOSS = [
     ("def f(losses, sizes):\n    return np.mean(losses)", "plain"),
@@ -88,9 +90,8 @@ EPOCH_LOSS = [
 ]
 WRONG = {
     "02.count": COUNT,
-    "02.which_word": WHICH_WORD,
-    "02.iterations_per_epoch": ITERATIONS,
     "02.make_batches": BATCHES,
     "02.place": PLACE,
+    "02.accumulate": ACCUMULATE,
     "02.epoch_loss": EPOCH_LOSS,
 }
