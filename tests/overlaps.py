@@ -17,10 +17,10 @@ LEAST = 1.5  # pixels: letters hold some air above and beside them
 SMALLEST = 12  # points
 
 
-def faults(panel: Panel) -> list[str]:
+def faults(panel: Panel, pairs: bool = True) -> list[str]:
     """What is wrong in the picture of ``panel`` at its default, its controls' ends and each pair of ends."""
     canvas, found = Canvas(panel), []
-    for values in settings(panel):
+    for values in settings(panel, pairs):
         result = Live._final(type("Shown", (), {"panel": panel}), values)
         canvas.draw(result, MOVING, values)
         found += [f"{values}: {fault}" for fault in overlaps(canvas)]

@@ -25,11 +25,11 @@ def swept(panel: Panel) -> Iterator[Live]:
     live.close()
 
 
-def settings(panel: Panel) -> list[dict[str, Any]]:
-    """The default first, each one a value for every control."""
+def settings(panel: Panel, pairs: bool = True) -> list[dict[str, Any]]:
+    """The default first, then each control at its ends, and each pair of them; each one a value for every control."""
     default = {control.key: control.value for control in panel.controls}
     moves = [{c.key: end} for c in panel.controls for end in c.ends]
-    for one, other in combinations(panel.controls, 2):
+    for one, other in combinations(panel.controls, 2) if pairs else ():
         moves += [{one.key: a, other.key: b} for a, b in product(one.ends, other.ends)]
     return [default, *({**default, **move} for move in moves)]
 
