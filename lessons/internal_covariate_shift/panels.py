@@ -1,6 +1,6 @@
 """Lesson 05's panels: the suspects, what batch normalization holds, and chance."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -105,7 +105,7 @@ def _draw_held(figure: Drawing) -> Update:
     return update
 
 
-def draw_percentiles(figure: Drawing, updates: int, limit: float):
+def draw_percentiles(figure: Drawing, updates: int, limit: float) -> Callable[[str, list[int], Array], None]:
     """Two axes with three moving lines each; the function returned sets those of "plain" or "batchnorm"."""
     axes = figure.arrange(list(STYLES), sharey=True)
     for ax, (name, style) in zip(axes, STYLES.items(), strict=True):

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.controls import choice, menu, switch
 from course.catalogue import text
+from course.controls import choice, menu, switch
 from course.drawing import Drawing
 from course.panel import Panel, Update
 from course.style import BATCHNORM, GREY, PLAIN

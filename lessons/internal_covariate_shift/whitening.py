@@ -86,8 +86,9 @@ def _draw_correlation(figure: Drawing) -> Update:
         ax.set(xlim=(-LIMIT, LIMIT), ylim=(-LIMIT, LIMIT), aspect="equal")
 
     def update(found: Correlated, error: float) -> None:
-        for name, points, moved, size in (("standardized", found.points, found.with_error, error),
-                                          ("whitened", found.whitened, found.whitened_with_error, error * found.growth)):
+        clouds = {"standardized": (found.points, found.with_error, error),
+                  "whitened": (found.whitened, found.whitened_with_error, error * found.growth)}  # fmt: skip
+        for name, (points, moved, size) in clouds.items():
             figure.moving[f"{name}_dots"].set_data(points.T)
             gap = np.full_like(points, np.nan)
             figure.moving[f"{name}_moves"].set_data(np.stack([points, moved, gap], axis=1).reshape(-1, 2).T)
@@ -137,7 +138,7 @@ def _draw_runaway(figure: Drawing, last: int, highest: float) -> Update:
         for name, values in found.items():
             figure.moving[name].set_data(np.arange(len(values)), values)
         for name in ("w", "b"):
-            figure.say(name, value=found[name][-1] + 0.0)
+            figure.say(name, value=found[name][-1])
         figure.say("loss_says", loss=found["loss"][-1])
 
     return update
@@ -145,4 +146,5 @@ def _draw_runaway(figure: Drawing, last: int, highest: float) -> Update:
 
 def _describe_runaway(found: dict[str, Array], step: int, sees_mean: bool, sees_std: bool) -> str:
     seen = text(f"05.runaway.{'mean_' if sees_mean else ''}{'std_' if sees_std else ''}seen")
-    return text("05.runaway.sentence", step=step, seen=seen, **{name: round(values[-1], 2) + 0.0 for name, values in found.items()})
+    ends = {name: values[-1] for name, values in found.items()}
+    return text("05.runaway.sentence", step=step, seen=seen, **ends)
