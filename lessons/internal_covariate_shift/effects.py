@@ -191,7 +191,7 @@ def the_shared_part_hides_it(seed: int) -> bool:
 
 
 def the_ruler_grows(seed: int) -> bool:
-    """Updates 500 to 1,500: over 100 full-batch updates z drifts 30 times fewer std at least, but under 6 times less in z."""
+    """Updates 500 to 1,500: over 100 full-batch updates z drifts over 30 times fewer std, under 6 times less in z."""
     _, middle, late = further.ruler(TRAIN, (0, 500, 1500), seed)
     return middle.in_std > 30 * late.in_std and late.way < middle.way < 6 * late.way
 

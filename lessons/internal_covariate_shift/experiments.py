@@ -254,17 +254,25 @@ class Suspects(NamedTuple):
     drifts: dict[str, list[float]]
 
 
-def suspects(train: Dataset, probe: Dataset, name: str, below: bool, own: bool, every: int = 10) -> Iterator[Suspects]:
-    """The stuck network and the one called ``name`` trained with the layers ``below``, and the ``own``, free or not."""
-    pair = {"stuck": CASES["stuck"], "other": CASES[name]}
+def drifts(train: Dataset, probe: Dataset, name: str, every: int) -> list[float]:
+    """The drift of the network called ``name`` at each ``every`` updates, when all layers learn."""
+    return [seen.drift for seen in watched(CASES[name], train, probe, updates=UPDATES, every=every)]
+
+
+def suspects(
+    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, whole: Mapping[str, list[float]], every: int
+) -> Iterator[Suspects]:
+    """The stuck network and the one called ``name`` trained with the layers ``below``, and the ``own``, free or not.
+
+    whole: their `drifts`, under "stuck" and "other".
+    """
     frozen = BELOW * (not below) + OWN * (not own)
-    whole = {key: [seen.drift for seen in watched(case, train, probe, every=every)] for key, case in pair.items()}
-    percent = {key: 100 / drifts[-1] for key, drifts in whole.items()}
-    found = Suspects([], {key: [percent[key] * drift for drift in drifts] for key, drifts in whole.items()},
-                     {key: [] for key in pair})  # fmt: skip
-    runs = [watched(case, train, probe, frozen, every=every) for case in pair.values()]
+    percent = {key: 100 / found[-1] for key, found in whole.items()}
+    in_percent = {key: [percent[key] * drift for drift in whole[key]] for key in whole}
+    found = Suspects([], in_percent, {"stuck": [], "other": []})
+    runs = [watched(CASES[case], train, probe, frozen, updates=UPDATES, every=every) for case in ("stuck", name)]
     for both in zip(*runs, strict=True):
         found.updates.append(both[0].update)
-        for key, seen in zip(pair, both, strict=True):
+        for key, seen in zip(found.drifts, both, strict=True):
             found.drifts[key].append(percent[key] * seen.drift)
         yield found

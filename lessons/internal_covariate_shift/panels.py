@@ -1,7 +1,7 @@
 """Lesson 05's panels: the suspects, what batch normalization holds, and chance."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -30,8 +30,13 @@ def suspects(train: Dataset, probe: Dataset) -> Panel:
         menu("network", ("relu", "tanh", "large", "helped"), "relu"),
     ]
 
+    @cache
+    def drifts(name: str) -> list[float]:
+        return experiments.drifts(train, probe, name, EVERY)
+
     def compute(below: bool, own: bool, network: str) -> Iterator[Suspects]:
-        return experiments.suspects(train, probe, network, below, own, EVERY)
+        whole = {"stuck": drifts("stuck"), "other": drifts(network)}
+        return experiments.suspects(train, probe, network, below, own, whole, EVERY)
 
     def total(**_: object) -> int:
         return experiments.UPDATES // EVERY + 1
@@ -45,10 +50,10 @@ def _draw_suspects(figure: Drawing) -> Update:
     boxes, *axes = figure.arrange(["boxes", "boxes"], ["stuck", "other"], height_ratios=(0.24, 1))
     boxes.set_axis_off()
     place = {"va": "center", "transform": boxes.transAxes}
-    for name, x in (("below_box", 0.33), ("own_box", 0.69)):
+    for name, x in (("below_box", 0.26), ("own_box", 0.75)):
         figure.words[name] = figure.move(name, boxes.text(x, 0.5, "", ha="center", fontsize=14, **place))
-    for name, x, align in (("pictures", 0, "left"), ("then", 0.525, "center"), ("outputs", 1, "right")):
-        boxes.text(x, 0.5, text(f"05.suspects.{name}"), ha=align, **place)
+    for x in (0.02, 0.51, 0.98):
+        boxes.text(x, 0.5, "→", ha="center", fontsize=16, **place)
     for ax, name in zip(axes, ("stuck", "other"), strict=True):
         ax.set(xlim=(0, experiments.UPDATES), ylim=(0, 200), yticks=(0, 50, 100))
         figure.line(f"{name}_whole", ax, color=GREY, linewidth=2, linestyle="--")

@@ -41,13 +41,15 @@ def _draw_changes(figure: Drawing) -> Update:
     """The change of z against the layer, on a logarithmic scale; at each line's end, how many times it grew."""
     (ax,) = figure.arrange(["layers"])
     layers = np.arange(1, DEPTH + 1)
-    ax.set(yscale="log", xlim=(0.8, DEPTH + 3.4), ylim=(0.02, 3000), xticks=layers)
+    ax.set(yscale="log", xlim=(0.8, DEPTH + 2), ylim=(0.02, 50_000), xticks=layers)
     ax.set_yticks([0.1, 1, 10, 100, 1000], ["0.1 %", "1 %", "10 %", "100 %", "1,000 %"])
-    figure.line("size", ax, color=GREY, linestyle=":")
+    figure.line("size", ax, color=GREY, linestyle=":", linewidth=2.5)
     for name, style in STYLES.items():
         figure.line(f"{name}_line", ax, **style)
         place = {"transform": ax.transData, "x": DEPTH + 0.3, "ha": "left", "va": "center"}
-        figure.note(name, ax, "center left", color=style["color"], **place)
+        figure.note(name, ax, "center left", color=style["color"], fontsize=16, **place)
+
+    figure.key(ax, "upper left", "plain_line", "batchnorm_line")
 
     def update(found: Changes, percent: float) -> None:
         figure.moving["size"].set_data([0.8, DEPTH + 0.2], [percent] * 2)

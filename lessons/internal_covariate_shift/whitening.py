@@ -18,7 +18,6 @@ from lessons.internal_covariate_shift.further import Correlated
 Array = np.ndarray
 PAIRS = {
     "phenols": ("total_phenols", "flavanoids"),
-    "colour": ("alcohol", "color_intensity"),
     "acid": ("alcohol", "malic_acid"),
 }
 LIMIT = 4.2
