@@ -27,8 +27,8 @@ def whiten(x: Array) -> Array:
 
 
 def centre_backward(dout: Array) -> Array:
-    """The gradient (N, D) through x − mean(x) over the rows."""
-    return dout - dout.mean(axis=0)
+    """The gradient (N, D) through x less the mean of each row."""
+    return dout - dout.mean(axis=1, keepdims=True)
 
 
 def mean_and_covariance(result: Any, x: Array) -> Any:
@@ -141,11 +141,11 @@ EXERCISES = [
         cases=_dout_cases,
         mistakes={
             "ignored": lambda dout: dout.copy(),
-            "by_row": lambda dout: dout - dout.mean(axis=1, keepdims=True),
+            "by_column": lambda dout: dout - dout.mean(axis=0),
             "one_mean": lambda dout: dout - dout.mean(),
-            "summed": lambda dout: dout - dout.sum(axis=0),
-            "added": lambda dout: dout + dout.mean(axis=0),
-            "own_share": lambda dout: dout * (1 - 1 / len(dout)),
+            "summed": lambda dout: dout - dout.sum(axis=1, keepdims=True),
+            "added": lambda dout: dout + dout.mean(axis=1, keepdims=True),
+            "own_share": lambda dout: dout * (1 - 1 / dout.shape[1]),
             "nothing": lambda dout: np.zeros_like(dout),
         },
     ),

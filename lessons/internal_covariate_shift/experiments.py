@@ -1,7 +1,6 @@
 """Lesson 05's numbers: who moves a layer's input, what batch norm holds of it, what chance moves, whitening."""
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from lessons.internal_covariate_shift.decorrelation import covariance, whiten
 SIZES, LAYER = (64, 100, 100, 100, 10), 3  # as in the paper: three hidden layers of 100, the last one is watched
 BATCH_SIZE, RATE, UPDATES = 60, 0.3, 500
 BELOW, OWN = (1, 2), (3,)  # the layers below the one watched, and itself
-METHODS = {"standardized": standardize, "whitened": partial(whiten, kind="zca")}
+METHODS = {"standardized": standardize, "whitened": whiten}
 
 
 class Case(NamedTuple):
@@ -41,12 +40,14 @@ CASES = {
 class Seen(NamedTuple):
     """A network at one moment: z (N, D) of layer 3 for the probe, how far it is from the first, and the accuracy.
 
-    drift: √mean (z − z at first)², over pictures and units.
+    drift: √mean (z − z at first)², over pictures and units. apart: the same when each unit's mean move, which all
+    pictures share, is taken out.
     """
 
     update: int
     z: Array
     drift: float
+    apart: float
     accuracy: float
 
 
@@ -66,16 +67,21 @@ def watched(
     network = network_of(case)
     start = initialize(network, np.random.default_rng(seed), case.std, np.float32)
     first = activation_input(network, start, probe.x, LAYER)
-    factors = {**dict.fromkeys(BELOW, case.below_rate), **dict.fromkeys(frozen, 0.0)}
 
     def seen(step: Step) -> Seen:
         logits, caches = forward(network, step.parameters, probe.x)
         z = caches[LAYER - 1].z
-        return Seen(step.update, z, rms(z - first), accuracy(logits, probe.y))
+        move = z - first
+        return Seen(step.update, z, rms(move), rms(move - move.mean(axis=0)), accuracy(logits, probe.y))
 
     steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-                rng=np.random.default_rng([seed, 1]), differentiate=times(factors))  # fmt: skip
+                rng=np.random.default_rng([seed, 1]), differentiate=times(factors_of(case, frozen)))  # fmt: skip
     return records(steps, seen, every)
+
+
+def factors_of(case: Case, frozen: Collection[int] = ()) -> dict[int, float]:
+    """By how much the gradients of each layer are multiplied: 0 for the ``frozen``."""
+    return {**dict.fromkeys(BELOW, case.below_rate), **dict.fromkeys(frozen, 0.0)}
 
 
 def times(factors: Mapping[int, float]) -> Differentiate:
@@ -246,33 +252,36 @@ def treated(raw: Array, method: str) -> Treated:
 class Suspects(NamedTuple):
     """Drifts of the "stuck" network and of the "other", in % of the whole drift, the one when all layers may learn.
 
-    Each has one entry a network: the ``whole`` drift (K,) at all updates, and the ``drifts`` so far.
+    Each has one entry a network: the whole drift's ``size``, it at all updates (K,) in %, and the ``drifts`` so far.
     """
 
     updates: list[int]
+    size: dict[str, float]
     whole: dict[str, list[float]]
     drifts: dict[str, list[float]]
 
 
-def drifts(train: Dataset, probe: Dataset, name: str, every: int) -> list[float]:
-    """The drift of the network called ``name`` at each ``every`` updates, when all layers learn."""
-    return [seen.drift for seen in watched(CASES[name], train, probe, updates=UPDATES, every=every)]
+def drifts(train: Dataset, probe: Dataset, name: str, every: int) -> dict[str, list[float]]:
+    """The "drift" of the network called ``name`` at each ``every`` updates when all layers learn, and its "apart"."""
+    run = list(watched(CASES[name], train, probe, updates=UPDATES, every=every))
+    return {kind: [getattr(seen, kind) for seen in run] for kind in ("drift", "apart")}
 
 
 def suspects(
-    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, whole: Mapping[str, list[float]], every: int
-) -> Iterator[Suspects]:
+    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, kind: str, whole: Mapping[str, list[float]],
+    every: int,
+) -> Iterator[Suspects]:  # fmt: skip
     """The stuck network and the one called ``name`` trained with the layers ``below``, and the ``own``, free or not.
 
-    whole: their `drifts`, under "stuck" and "other".
+    kind: "drift" or "apart". whole: the `drifts` of that kind, under "stuck" and "other".
     """
     frozen = BELOW * (not below) + OWN * (not own)
-    percent = {key: 100 / found[-1] for key, found in whole.items()}
-    in_percent = {key: [percent[key] * drift for drift in whole[key]] for key in whole}
-    found = Suspects([], in_percent, {"stuck": [], "other": []})
+    size = {key: found[-1] for key, found in whole.items()}
+    in_percent = {key: [100 * drift / size[key] for drift in found] for key, found in whole.items()}
+    found = Suspects([], size, in_percent, {"stuck": [], "other": []})
     runs = [watched(CASES[case], train, probe, frozen, updates=UPDATES, every=every) for case in ("stuck", name)]
     for both in zip(*runs, strict=True):
         found.updates.append(both[0].update)
         for key, seen in zip(found.drifts, both, strict=True):
-            found.drifts[key].append(percent[key] * seen.drift)
+            found.drifts[key].append(100 * getattr(seen, kind) / size[key])
         yield found

@@ -12,7 +12,18 @@ from helpers.recording import run
 from helpers.shift import activation_input, mixed
 from helpers.validate import Array
 from lessons.internal_covariate_shift.decorrelation import covariance, uncorrelated, whitening_matrix
-from lessons.internal_covariate_shift.experiments import BATCH_SIZE, BELOW, CASES, LAYER, OWN, RATE, network_of, rms
+from lessons.internal_covariate_shift.experiments import (
+    BATCH_SIZE,
+    BELOW,
+    CASES,
+    LAYER,
+    OWN,
+    RATE,
+    factors_of,
+    network_of,
+    rms,
+    times,
+)
 
 DEPTH, WIDTH = 10, 50  # of the network whose first layer is changed
 GAINS = {"relu": 2**0.5, "tanh": 1.0, "sigmoid": 4.0}  # times 1/√fan_in: a signal neither grows nor shrinks at 0
@@ -30,7 +41,7 @@ def swapped(name: str, train: Dataset, probe: Dataset, updates: int = 500, seed:
     case, network = CASES[name], network_of(CASES[name])
     start = initialize(network, np.random.default_rng(seed), case.std, np.float32)
     steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=RATE,
-                rng=np.random.default_rng([seed, 1]))  # fmt: skip
+                rng=np.random.default_rng([seed, 1]), differentiate=times(factors_of(case)))  # fmt: skip
     *_, last = steps
     first, *others = (activation_input(network, mixed(start, last.parameters, layers), probe.x, LAYER)
                       for layers in ((), BELOW, OWN, BELOW + OWN))  # fmt: skip

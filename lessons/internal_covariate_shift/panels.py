@@ -27,16 +27,18 @@ def suspects(train: Dataset, probe: Dataset) -> Panel:
     controls = [
         switch("below", False),
         switch("own", True),
+        switch("shared", True),
         menu("network", ("relu", "tanh", "large", "helped"), "relu"),
     ]
 
     @cache
-    def drifts(name: str) -> list[float]:
+    def drifts(name: str) -> dict[str, list[float]]:
         return experiments.drifts(train, probe, name, EVERY)
 
-    def compute(below: bool, own: bool, network: str) -> Iterator[Suspects]:
-        whole = {"stuck": drifts("stuck"), "other": drifts(network)}
-        return experiments.suspects(train, probe, network, below, own, whole, EVERY)
+    def compute(below: bool, own: bool, shared: bool, network: str) -> Iterator[Suspects]:
+        kind = "drift" if shared else "apart"
+        whole = {"stuck": drifts("stuck")[kind], "other": drifts(network)[kind]}
+        return experiments.suspects(train, probe, network, below, own, kind, whole, EVERY)
 
     def total(**_: object) -> int:
         return experiments.UPDATES // EVERY + 1
@@ -68,16 +70,17 @@ def _draw_suspects(figure: Drawing) -> Update:
         for name, which in (("stuck", "stuck"), ("other", network)):
             figure.moving[f"{name}_whole"].set_data(EVERY * np.arange(len(found.whole[name])), found.whole[name])
             figure.moving[f"{name}_drift"].set_data(found.updates, found.drifts[name])
-            figure.say(f"{name}_says", network=text(f"05.suspects.short_{which}"))
+            figure.say(f"{name}_says", network=text(f"05.suspects.short_{which}"), size=found.size[name])
             figure.say(f"{name}_left", percent=found.drifts[name][-1])
 
     return update
 
 
-def _describe_suspects(found: Suspects, below: bool, own: bool, network: str) -> str:
+def _describe_suspects(found: Suspects, below: bool, own: bool, shared: bool, network: str) -> str:
     who = {(True, True): "all", (True, False): "only_below", (False, True): "only_own"}.get((below, own), "none")
     percents = {name: drifts[-1] for name, drifts in found.drifts.items()}
-    words = {"who": text(f"05.suspects.{who}"), "network": text(f"05.suspects.network_{network}")}
+    words = {"who": text(f"05.suspects.{who}"), "network": text(f"05.suspects.network_{network}"),
+             "what": text(f"05.suspects.{'whole_drift' if shared else 'apart'}")}  # fmt: skip
     return text("05.suspects.sentence", update=found.updates[-1], **words, **percents)
 
 

@@ -29,9 +29,9 @@ def perturbation(x: Array, y: Array) -> Panel:
 
     controls = [
         choice("percent", (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0), 1.0),
-        menu("activation", tuple(GAINS), "relu"),
+        menu("activation", tuple(GAINS), "tanh"),
         menu("direction", ("random", "downhill"), "random"),
-        choice("scale", (0.5, 1.0, 2.0, 4.0), 1.0),
+        choice("scale", (0.5, 1.0, 2.0, 4.0), 4.0),
         switch("shared", True),
     ]
     return Panel("05.perturbation", controls, compute, _draw_changes, _describe_changes)
