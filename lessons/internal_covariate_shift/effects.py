@@ -143,6 +143,19 @@ def shares_need_not_add_up(seed: int) -> bool:
     return stuck.own > 0.85 and stuck.below < 0.15 and sum(tanh) < 0.9
 
 
+def small_batches_drive_it_farther(seed: int) -> bool:
+    """Stuck network: batches of 60 drift z > 2 times as far as of 300, > 3 times as far as all (own share then < 0.7).
+
+    Two orders of the batches of 60 lead it the same way: the cosine of their mean moves is above 0.9.
+    """
+    small, other, middle, full = (further.stuck_run(TRAIN, PROBE, size, seed, order)
+                                  for size, order in ((60, 1), (60, 2), (300, 1), (len(TRAIN.x), 1)))  # fmt: skip
+    own = further.stuck_run(TRAIN, PROBE, len(TRAIN.x), seed, frozen=BELOW)
+    cosine = small.move @ other.move / np.linalg.norm(small.move) / np.linalg.norm(other.move)
+    farther = small.drift > 2 * middle.drift and small.drift > 3 * full.drift
+    return farther and cosine > 0.9 and own.drift < 0.7 * full.drift and full.accuracy > 0.3
+
+
 @cache
 def long_run(seed: int) -> tuple[dict[str, float], dict[str, float]]:
     """For both networks of the paper's figure, 2,000 updates: how far the typical median moved, and when 80 % came."""
@@ -215,7 +228,8 @@ EFFECTS = {effect.__name__: effect for effect in (
     larger_weights_let_layers_below_move_z, the_shape_moves_farther_than_the_mean,
     at_rate_3_z_travels_with_batch_norm_too, no_drift_and_no_learning, much_drift_and_learning,
     chance_stays_in_its_band, ten_updates_leave_the_band, small_batches_hide_one_update, full_batches_drift_too,
-    shares_need_not_add_up, z_travels_farther_without_batch_norm, eighty_percent_come_early_with_batch_norm,
+    shares_need_not_add_up, small_batches_drive_it_farther, z_travels_farther_without_batch_norm,
+    eighty_percent_come_early_with_batch_norm,
     a_small_push_grows_little, large_weights_make_it_grow, batch_norm_can_make_it_grow_more,
     downhill_batch_norm_grows_less, the_shared_part_hides_it, the_ruler_grows,
 )}  # fmt: skip

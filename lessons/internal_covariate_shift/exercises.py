@@ -10,9 +10,9 @@ from helpers.validate import Array
 Case = tuple[object, ...]
 
 
-def parts(h: Array, w: Array, b: Array, h2: Array, w2: Array, b2: Array) -> tuple[Array, Array]:
-    """How z = h w + b moves: the part from below and the layer's own, (N, K) each; h (N, D), w (D, K), b (K,)."""
-    return (h2 - h) @ w, h2 @ (w2 - w) + (b2 - b)
+def parts(h: Array, w: Array, b: Array, h2: Array, w2: Array, b2: Array) -> tuple[Array, Array, Array]:
+    """How z = h w + b moves: from below, by the layer itself, by both; (N, K) each; h (N, D), w (D, K), b (K,)."""
+    return (h2 - h) @ w, h @ (w2 - w) + (b2 - b), (h2 - h) @ (w2 - w)
 
 
 def surprise(before: Array, after: Array) -> Array:
@@ -84,14 +84,15 @@ EXERCISES = [
         "05.parts",
         reference=parts,
         cases=_parts_cases,
-        parts=("below", "own"),
+        parts=("below", "own", "both"),
         mistakes={
-            "whole_below": lambda h, w, b, h2, w2, b2: (h2 @ w2 + b2 - h @ w - b, h2 @ (w2 - w) + b2 - b),
-            "both_new": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w2, h2 @ (w2 - w) + b2 - b),
-            "both_old": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h @ (w2 - w) + b2 - b),
-            "other_order": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w2, h @ (w2 - w) + b2 - b),
-            "no_bias": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h2 @ (w2 - w)),
-            "exchanged": lambda *given: parts(*given)[::-1],
+            "own_new": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h2 @ (w2 - w) + b2 - b, (h2 - h) @ (w2 - w)),
+            "below_new": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w2, h @ (w2 - w) + b2 - b, (h2 - h) @ (w2 - w)),
+            "whole_both": lambda h, w, b, h2, w2, b2: (*parts(h, w, b, h2, w2, b2)[:2], h2 @ w2 + b2 - h @ w - b),
+            "no_bias": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h @ (w2 - w), (h2 - h) @ (w2 - w)),
+            "bias_in_both": lambda h, w, b, h2, w2, b2: (
+                (h2 - h) @ w, h @ (w2 - w), (h2 - h) @ (w2 - w) + b2 - b),
+            "exchanged": lambda *given: tuple(parts(*given)[k] for k in (1, 0, 2)),
             "backwards": lambda *given: tuple(-part for part in parts(*given)),
         },
     ),

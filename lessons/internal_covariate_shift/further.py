@@ -1,13 +1,13 @@
 """Lesson 05's numbers further on: shares of a way, how far a push carries, errors that whitening grows, a runaway."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from helpers.data import Dataset
-from helpers.network import Network, Parameters, forward, initialize, loss_and_gradients
+from helpers.network import Network, Parameters, accuracy, forward, initialize, loss_and_gradients
 from helpers.recording import run
 from helpers.shift import activation_input, mixed
 from helpers.validate import Array
@@ -19,6 +19,7 @@ from lessons.internal_covariate_shift.experiments import (
     LAYER,
     OWN,
     RATE,
+    UPDATES,
     factors_of,
     network_of,
     rms,
@@ -47,6 +48,27 @@ def swapped(name: str, train: Dataset, probe: Dataset, updates: int = 500, seed:
                       for layers in ((), BELOW, OWN, BELOW + OWN))  # fmt: skip
     below, own, whole = (rms(z - first) for z in others)
     return Swapped(below / whole, own / whole)
+
+
+class StuckRun(NamedTuple):
+    """The drift of the stuck network, the mean move (D,) of its units, and its accuracy."""
+
+    drift: float
+    move: Array
+    accuracy: float
+
+
+def stuck_run(
+    train: Dataset, probe: Dataset, batch_size: int, seed: int = 0, order: int = 1, frozen: Collection[int] = ()
+) -> StuckRun:
+    """500 updates with batches of ``batch_size``, in the ``order`` of that number; the first weights follow ``seed``."""
+    case, network = CASES["stuck"], network_of(CASES["stuck"])
+    start = initialize(network, np.random.default_rng(seed), case.std, np.float32)
+    *_, last = run(network, start, train.x, train.y, updates=UPDATES, batch_size=batch_size, learning_rate=RATE,
+                   rng=np.random.default_rng([seed, order]), differentiate=times(factors_of(case, frozen)))  # fmt: skip
+    move = activation_input(network, last.parameters, probe.x, LAYER) - activation_input(network, start, probe.x, LAYER)
+    right = accuracy(forward(network, last.parameters, probe.x)[0], probe.y)
+    return StuckRun(rms(move), move.mean(axis=0), right)
 
 
 class Ruler(NamedTuple):

@@ -96,7 +96,7 @@ def held(train: Dataset, probe: Dataset) -> Panel:
     def total(**_: object) -> int:
         return HELD_UPDATES // EVERY + 1
 
-    controls = [choice("learning_rate", RATES, 0.3), choice("std", STDS, 0.4)]
+    controls = [choice("learning_rate", RATES, 0.3), choice("std", STDS, 0.1)]
     return RunPanel("05.held", controls, compute, _draw_held, _describe_held, total=total)
 
 

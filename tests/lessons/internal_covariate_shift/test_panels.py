@@ -347,6 +347,19 @@ def test_new_weights_put_in_beside_old_ones(digits):
 
 
 @pytest.mark.usefixtures("small")
+def test_the_stuck_run_with_other_batches(digits, monkeypatch):
+    train, probe = digits
+    monkeypatch.setattr(further, "UPDATES", 20)
+    start = own_start(SIZES, 0.5, 0, normed=False)
+    for size, frozen, factors in ((60, (), (1, 1, 1, 1)), (150, (1, 2), (0, 0, 1, 1))):
+        first, last = own_states(train, start, 0.3, 20, 20, size=size, factors=factors)
+        found = further.stuck_run(train, probe, size, frozen=frozen)
+        assert found.drift == pytest.approx(own_drifts([first, last], probe.x, "sigmoid")[1], rel=1e-3)
+        assert found.move == pytest.approx((own_z3(last, probe.x) - own_z3(first, probe.x)).mean(axis=0), abs=1e-4)
+        assert found.accuracy == pytest.approx((own_forward(last, probe.x)[1].argmax(axis=1) == probe.y).mean())
+
+
+@pytest.mark.usefixtures("small")
 def test_the_ruler_and_the_way_are_those_of_a_typical_unit(digits):
     train, _ = digits
     start = own_start(SIZES, 0.5, 0, normed=False)

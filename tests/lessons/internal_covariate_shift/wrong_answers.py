@@ -1,16 +1,19 @@
 """Wrong answers to lesson 05's exercises as learners type them, and the verdict each should get."""
 
+MOVED = "def f(h, w, b, h2, w2, b2):\n    dh, dw, db = h2 - h, w2 - w, b2 - b\n    return "
 PARTS = [
-    ("def f(h, w, b, h2, w2, b2):\n    return h2 @ w2 + b2 - (h @ w + b), h2 @ (w2 - w) + b2 - b", "whole_below"),
-    ("def f(h, w, b, h2, w2, b2):\n    dh, dw = h2 - h, w2 - w\n    return dh @ w2, h2 @ dw + (b2 - b)", "both_new"),
-    ("def f(h, w, b, h2, w2, b2):\n    dh, dw = h2 - h, w2 - w\n    return dh @ w, h @ dw + (b2 - b)", "both_old"),
-    ("def f(h, w, b, h2, w2, b2):\n    return h2 @ w2 - h @ w2, h @ w2 - h @ w + b2 - b", "other_order"),
-    ("def f(h, w, b, h2, w2, b2):\n    return (h2 - h) @ w, h2 @ (w2 - w)", "no_bias"),
-    ("def f(h, w, b, h2, w2, b2):\n    return h2 @ (w2 - w) + b2 - b, (h2 - h) @ w", "exchanged"),
-    ("def f(h, w, b, h2, w2, b2):\n    return (h - h2) @ w, h2 @ (w - w2) + b - b2", "backwards"),
-    ("def f(h, w, b, h2, w2, b2):\n    return (h2 - h) @ w, (h2 - h) @ (w2 - w)", "value"),
-    ("def f(h, w, b, h2, w2, b2):\n    h2 -= h\n    return h2 @ w, h2 @ w2", "changed"),
-    ("def f(h, w, b, h2, w2, b2):\n    below = ...\n    own = ...\n    return below, own", "unfinished"),
+    (MOVED + "dh @ w, h2 @ dw + db, dh @ dw", "own_new"),
+    (MOVED + "dh @ w2, h @ dw + db, dh @ dw", "below_new"),
+    (MOVED + "dh @ w, h @ dw + db, h2 @ w2 + b2 - (h @ w + b)", "whole_both"),
+    (MOVED + "dh @ w, h @ dw, dh @ dw", "no_bias"),
+    (MOVED + "dh @ w, h @ dw, dh @ dw + db", "bias_in_both"),
+    (MOVED + "h @ dw + db, dh @ w, dh @ dw", "exchanged"),
+    (MOVED + "-dh @ w, -h @ dw - db, -dh @ dw", "backwards"),
+    (MOVED + "dh @ w, h @ dw + db, 0 * (dh @ dw)", "value"),
+    (MOVED + "dh @ w, h2 @ dw + db", "shape"),
+    ("def f(h, w, b, h2, w2, b2):\n    h2 -= h\n    return h2 @ w, h @ w2, h2 @ w2", "changed"),
+    ("def f(h, w, b, h2, w2, b2):\n    below = ...\n    own = ...\n    both = ...\n    return below, own, both",
+     "unfinished"),
 ]
 SURPRISE = [
     ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / before.std(0)", "no_chance"),
