@@ -61,7 +61,7 @@ class StuckRun(NamedTuple):
 def stuck_run(
     train: Dataset, probe: Dataset, batch_size: int, seed: int = 0, order: int = 1, frozen: Collection[int] = ()
 ) -> StuckRun:
-    """500 updates with batches of ``batch_size``, in the ``order`` of that number; the first weights follow ``seed``."""
+    """500 updates with batches of ``batch_size``; their order follows ``order``, the first weights follow ``seed``."""
     case, network = CASES["stuck"], network_of(CASES["stuck"])
     start = initialize(network, np.random.default_rng(seed), case.std, np.float32)
     *_, last = run(network, start, train.x, train.y, updates=UPDATES, batch_size=batch_size, learning_rate=RATE,

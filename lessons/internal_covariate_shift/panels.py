@@ -18,7 +18,7 @@ from lessons.internal_covariate_shift.experiments import Chance, Run, Suspects, 
 Array = np.ndarray
 STYLES = {"plain": PLAIN, "batchnorm": BATCHNORM}
 EVERY = 10
-FREE = {"edgecolor": GREEN, "facecolor": "white", "linewidth": 3, "linestyle": "-", "boxstyle": "round,pad=0.4"}
+FREE = {"edgecolor": GREEN, "facecolor": "white", "linewidth": 3, "linestyle": "-", "boxstyle": "round,pad=0.3"}
 FROZEN = FREE | {"edgecolor": GREY, "facecolor": "#e4e4e4", "linestyle": ":"}
 
 
@@ -49,7 +49,7 @@ def suspects(train: Dataset, probe: Dataset) -> Panel:
 
 def _draw_suspects(figure: Drawing) -> Update:
     """Who may learn, as two boxes; below them the drift so far, in % of the drift when all layers learn."""
-    boxes, *axes = figure.arrange(["boxes", "boxes"], ["stuck", "other"], height_ratios=(0.24, 1))
+    boxes, *axes = figure.arrange(["boxes", "boxes"], ["stuck", "other"], height_ratios=(0.26, 1))
     boxes.set_axis_off()
     place = {"va": "center", "transform": boxes.transAxes}
     for name, x in (("below_box", 0.26), ("own_box", 0.75)):

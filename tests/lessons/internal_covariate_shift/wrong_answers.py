@@ -33,7 +33,7 @@ SURPRISE = [
      "    return abs(after.mean(0) - before.mean(0)) * (before.std(0) * np.sqrt(1 / n + 1 / m))", "multiplied"),
     ("def f(before, after):\n    n, m = before.size, after.size\n"
      "    return abs(after.mean() - before.mean()) / (before.std() * np.sqrt(1 / n + 1 / m))", "one_number"),
-    ("def f(before, after):\n    return abs(after - before).mean(0)", "raised"),
+    ("def f(before, after):\n    return abs(after - before).mean(0)", "value"),
     ("def f(before, after):\n    pass", "unfinished"),
 ]
 STATISTICS = [
