@@ -34,7 +34,7 @@ def training(train: Dataset, probe: Dataset, std: float, learning_rate: float, u
 
 
 def _draw_training(figure: Drawing, updates: int) -> Update:
-    draw = draw_percentiles(figure, updates, limit=3)
+    draw = draw_percentiles(figure, updates, limit=9)
 
     def update(run: Run) -> None:
         for name in STYLES:

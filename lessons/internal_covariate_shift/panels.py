@@ -85,7 +85,7 @@ def _describe_suspects(found: Suspects, below: bool, own: bool, shared: bool, ne
 
 
 RATES, STDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0), (0.03, 0.1, 0.2, 0.4)
-HELD_UPDATES, LIMIT = 200, 6
+HELD_UPDATES, LIMIT = 200, 9
 
 
 def held(train: Dataset, probe: Dataset) -> Panel:
@@ -117,7 +117,9 @@ def draw_percentiles(figure: Drawing, updates: int, limit: float) -> Callable[[s
     """Two axes with three moving lines each; the function returned sets those of "plain" or "batchnorm"."""
     axes = figure.arrange(list(STYLES), sharey=True)
     for ax, (name, style) in zip(axes, STYLES.items(), strict=True):
+        ax.set_yscale("symlog", linthresh=1)  # so that a range of 0.2 and one of 6 can both be seen
         ax.set(xlim=(0, updates), ylim=(-limit, limit))
+        ax.set_yticks([-5, -1, 0, 1, 5], ["−5", "−1", "0", "1", "5"])
         ax.title.set_color(style["color"])
         for k, width in enumerate((1.3, 3.0, 1.3)):
             figure.line(f"{name}{k}", ax, **style, linewidth=width)

@@ -50,8 +50,10 @@ def _draw_changes(figure: Drawing) -> Update:
         figure.note(name, ax, "center left", color=style["color"], fontsize=16, **place)
 
     figure.key(ax, "upper left", "plain_line", "batchnorm_line")
+    figure.note("case", ax, "upper right")
 
-    def update(found: Changes, percent: float) -> None:
+    def update(found: Changes, percent: float, activation: str, scale: float) -> None:
+        figure.say("case", activation=text(f"05.perturbation.activation_{activation}"), scale=scale)
         figure.moving["size"].set_data([0.8, DEPTH + 0.2], [percent] * 2)
         ends = _apart(found.plain[-1], found.batchnorm[-1])
         for name, changes, height in zip(STYLES, found, ends, strict=True):
