@@ -1,4 +1,4 @@
-"""Lesson 05's exercises: counting a record, naming shifts, percentiles, a shift measure, whitening, a gradient."""
+"""Lesson 05's exercises: a move taken apart, a difference against chance, counting, a gradient, whitening."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from helpers.validate import Array
 Case = tuple[object, ...]
 
 
-def unit_percentiles(z: Array, unit: int) -> Array:
-    """The 15th, 50th and 85th percentile of one unit's z over the examples, (3,)."""
-    return np.percentile(z[:, unit], [15, 50, 85])
+def parts(h: Array, w: Array, b: Array, h2: Array, w2: Array, b2: Array) -> tuple[Array, Array, Array]:
+    """How z = h w + b moves: from below, by the layer itself, by both; (N, K) each; h (N, D), w (D, K), b (K,)."""
+    return (h2 - h) @ w, h @ (w2 - w) + (b2 - b), (h2 - h) @ (w2 - w)
 
 
-def median_shift(before: Array, after: Array) -> Array:
-    """|median(after) − median(before)| / (85th − 15th percentile of before) for each unit, (D,)."""
-    return np.abs(_gap(before, after)) / _width(before)
+def surprise(before: Array, after: Array) -> Array:
+    """|mean(after) − mean(before)| / (σ √(1/N + 1/M)) for each unit, (D,); before (N, D), after (M, D)."""
+    return _apart(before, after) / (before.std(axis=0) * (1 / len(before) + 1 / len(after)) ** 0.5)
 
 
 def whiten(x: Array) -> Array:
@@ -27,8 +27,8 @@ def whiten(x: Array) -> Array:
 
 
 def centre_backward(dout: Array) -> Array:
-    """The gradient (N, D) through x − mean(x) over the rows."""
-    return dout - dout.mean(axis=0)
+    """The gradient (N, D) through x less the mean of each row."""
+    return dout - dout.mean(axis=1, keepdims=True)
 
 
 def mean_and_covariance(result: Any, x: Array) -> Any:
@@ -40,23 +40,27 @@ def mean_and_covariance(result: Any, x: Array) -> Any:
     return mean.round(9) + 0.0, covariance.round(9) + 0.0
 
 
-def _gap(before: Array, after: Array) -> Array:
-    return np.median(after, axis=0) - np.median(before, axis=0)
+def _apart(before: Array, after: Array) -> Array:
+    return np.abs(after.mean(axis=0) - before.mean(axis=0))
 
 
-def _width(z: Array, low: float = 15, high: float = 85) -> Array:
-    return np.percentile(z, high, axis=0) - np.percentile(z, low, axis=0)
+def _noise(before: Array, after: Array, share: float) -> Array:
+    return _apart(before, after) / (before.std(axis=0) * share)
 
 
 def _directions(x: Array, ddof: int = 0) -> tuple[Array, Array]:
     return np.linalg.eigh(np.cov(x.T, ddof=ddof))
 
 
-def _percentile_cases(rng: np.random.Generator) -> list[Case]:
-    return [(rng.gamma(2, size=(n, d)) - 1, unit) for n, d, unit in ((20, 5, 2), (9, 6, 0), (50, 8, 7), (4, 4, 3))]
+def _parts_cases(rng: np.random.Generator) -> list[Case]:
+    cases = []
+    for n, d, k in ((4, 3, 2), (6, 2, 5), (5, 4, 4)):
+        old = rng.normal(size=(n, d)), rng.normal(size=(d, k)), rng.normal(size=k)
+        cases.append((*old, *(value + 0.5 * rng.normal(size=value.shape) for value in old)))
+    return cases
 
 
-def _shift_cases(rng: np.random.Generator) -> list[Case]:
+def _surprise_cases(rng: np.random.Generator) -> list[Case]:
     sizes = ((6, 6, 3), (12, 5, 4), (30, 20, 2), (4, 9, 1))
     return [(rng.gamma(2, 2, (n, d)), rng.gamma(1, 1, (m, d))) for n, m, d in sizes]
 
@@ -76,50 +80,45 @@ def _turned(x: Array, scale: Any, ddof: int = 0) -> Array:
 
 
 EXERCISES = [
-    Quantity(
-        "05.numbers",
-        expected=60_600,
-        mistakes={"no_start": 60_000, "one_network": 30_300, "one_unit": 606, "one_percentile": 20_200,
-                  "every_update": 1_200_600, "digits": 6_060_000},
-    ),
-    Quantity(
-        "05.which",
-        expected=("b", "c", "a", "b"),
-        parts=("sentence 1", "sentence 2", "sentence 3", "sentence 4"),
-        mistakes={"all_drift": ("c", "c", "c", "c"), "noise_drift": ("c", "b", "a", "c"),
-                  "layers_batches": ("a", "c", "b", "a"), "full_drift": ("b", "c", "a", "c"),
-                  "full_layers": ("b", "c", "a", "a"), "layers_drift": ("b", "a", "c", "b")},
-    ),
     Exercise(
-        "05.percentiles",
-        reference=unit_percentiles,
-        cases=_percentile_cases,
+        "05.parts",
+        reference=parts,
+        cases=_parts_cases,
+        parts=("below", "own", "both"),
         mistakes={
-            "row": lambda z, unit: np.percentile(z[unit], [15, 50, 85]),
-            "everything": lambda z, unit: np.percentile(z, [15, 50, 85]),
-            "quartiles": lambda z, unit: np.percentile(z[:, unit], [25, 50, 75]),
-            "fractions": lambda z, unit: np.percentile(z[:, unit], [0.15, 0.5, 0.85]),
-            "backwards": lambda z, unit: unit_percentiles(z, unit)[::-1],
-            "from_one": lambda z, unit: unit_percentiles(z, unit - 1),
-            "spread": lambda z, unit: z[:, unit].mean() + np.array([-1, 0, 1]) * z[:, unit].std(),
-            "middle": lambda z, unit: np.where([False, True, False], z[:, unit].mean(), unit_percentiles(z, unit)),
+            "own_new": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h2 @ (w2 - w) + b2 - b, (h2 - h) @ (w2 - w)),
+            "below_new": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w2, h @ (w2 - w) + b2 - b, (h2 - h) @ (w2 - w)),
+            "whole_both": lambda h, w, b, h2, w2, b2: (*parts(h, w, b, h2, w2, b2)[:2], h2 @ w2 + b2 - h @ w - b),
+            "no_bias": lambda h, w, b, h2, w2, b2: ((h2 - h) @ w, h @ (w2 - w), (h2 - h) @ (w2 - w)),
+            "bias_in_both": lambda h, w, b, h2, w2, b2: (
+                (h2 - h) @ w, h @ (w2 - w), (h2 - h) @ (w2 - w) + b2 - b),
+            "exchanged": lambda *given: tuple(parts(*given)[k] for k in (1, 0, 2)),
+            "backwards": lambda *given: tuple(-part for part in parts(*given)),
         },
     ),
     Exercise(
-        "05.median_shift",
-        reference=median_shift,
-        cases=_shift_cases,
+        "05.surprise",
+        reference=surprise,
+        cases=_surprise_cases,
         mistakes={
-            "signed": lambda before, after: _gap(before, after) / _width(before),
-            "other_ruler": lambda before, after: np.abs(_gap(before, after)) / _width(after),
-            "no_ruler": lambda before, after: np.abs(_gap(before, after)),
-            "means": lambda before, after: np.abs(after.mean(axis=0) - before.mean(axis=0)) / _width(before),
-            "std": lambda before, after: np.abs(_gap(before, after)) / before.std(axis=0),
-            "quartiles": lambda before, after: np.abs(_gap(before, after)) / _width(before, 25, 75),
-            "mean_shift": lambda before, after: np.abs(after.mean(axis=0) - before.mean(axis=0)) / before.std(axis=0),
-            "of_differences": lambda before, after: np.abs(np.median(after - before, axis=0)) / _width(before),
-            "one_number": lambda before, after: median_shift(before.reshape(-1, 1), after.reshape(-1, 1))[0],
+            "no_chance": lambda before, after: _noise(before, after, 1),
+            "one_mean": lambda before, after: _noise(before, after, len(after) ** -0.5),
+            "equal": lambda before, after: _noise(before, after, (2 / len(before)) ** 0.5),
+            "not_rooted": lambda before, after: _noise(before, after, 1 / len(before) + 1 / len(after)),
+            "signed": lambda before, after: np.sign(after.mean(axis=0) - before.mean(axis=0)) * surprise(before, after),
+            "variance": lambda before, after: surprise(before, after) / before.std(axis=0),
+            "other_ruler": lambda before, after: surprise(before, after) * before.std(axis=0) / after.std(axis=0),
+            "multiplied": lambda before, after: _apart(before, after) ** 2 / surprise(before, after),
+            "one_number": lambda before, after: surprise(before.reshape(-1, 1), after.reshape(-1, 1))[0],
         },
+    ),
+    Quantity(
+        "05.statistics",
+        expected=(15_450, 600),
+        parts=("to whiten", "to normalize each unit"),
+        mistakes={"one_layer": (5_150, 200), "whole_matrix": (30_300, 600), "no_means": (15_150, 300),
+                  "with_itself": (15_750, 600), "one_big": (45_450, 600), "exchanged": (600, 15_450),
+                  "learned": (15_450, 1_200)},
     ),
     Exercise(
         "05.whiten",
@@ -143,11 +142,11 @@ EXERCISES = [
         cases=_dout_cases,
         mistakes={
             "ignored": lambda dout: dout.copy(),
-            "by_row": lambda dout: dout - dout.mean(axis=1, keepdims=True),
+            "by_column": lambda dout: dout - dout.mean(axis=0),
             "one_mean": lambda dout: dout - dout.mean(),
-            "summed": lambda dout: dout - dout.sum(axis=0),
-            "added": lambda dout: dout + dout.mean(axis=0),
-            "own_share": lambda dout: dout * (1 - 1 / len(dout)),
+            "summed": lambda dout: dout - dout.sum(axis=1, keepdims=True),
+            "added": lambda dout: dout + dout.mean(axis=1, keepdims=True),
+            "own_share": lambda dout: dout * (1 - 1 / dout.shape[1]),
             "nothing": lambda dout: np.zeros_like(dout),
         },
     ),

@@ -1,44 +1,121 @@
-"""Lesson 05's numbers: how a layer's input drifts in training, how far a change carries, three shifts, whitening."""
+"""Lesson 05's numbers: who moves a layer's input, what batch norm holds of it, what chance moves, whitening."""
 
-from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from helpers.data import Dataset
 from helpers.least_squares import standardize
-from helpers.network import Network, Parameters, accuracy, initialize, loss_and_gradients, predict
+from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
 from helpers.recording import records, run
-from helpers.shift import activation_input, mixed, percentiles
-from helpers.training import Step
+from helpers.shift import activation_input, percentiles
+from helpers.training import Differentiate, Step
 from helpers.validate import Array
-from lessons.internal_covariate_shift.decorrelation import (
-    covariance,
-    mean_shift,
-    uncorrelated,
-    whiten,
-    whitening_matrix,
-)
+from lessons.internal_covariate_shift.decorrelation import covariance, whiten
 
-BATCH_SIZE, LAYER = 60, 3  # as in the paper: batches of 60, the last of three hidden layers
-DEPTH, WIDTH = 10, 50  # of the network whose first layer is changed
-GAINS = {"relu": 2**0.5, "tanh": 1.0, "sigmoid": 4.0}  # times 1/√fan_in: a signal neither grows nor shrinks at 0
-PAIRS = 20  # of batches, drawn to measure the noise between them
-PARTS = ("earlier", "own", "both")
-METHODS = {"standardized": standardize, "pca": partial(whiten, kind="pca"), "zca": partial(whiten, kind="zca")}
+SIZES, LAYER = (64, 100, 100, 100, 10), 3  # as in the paper: three hidden layers of 100, the last one is watched
+BATCH_SIZE, RATE, UPDATES = 60, 0.3, 500
+BELOW, OWN = (1, 2), (3,)  # the layers below the one watched, and itself
+METHODS = {"standardized": standardize, "whitened": whiten}
+
+
+class Case(NamedTuple):
+    """A network: activation, standard deviation of its first weights (None: the usual), rate factor of layers 1, 2."""
+
+    activation: str
+    std: float | None = None
+    below_rate: float = 1.0
+
+
+CASES = {
+    "stuck": Case("sigmoid", 0.1),
+    "relu": Case("relu"),
+    "tanh": Case("tanh"),
+    "large": Case("sigmoid", 0.4),
+    "helped": Case("sigmoid", 0.1, 30.0),
+}
+
+
+class Seen(NamedTuple):
+    """A network at one moment: z (N, D) of layer 3 for the probe, how far it is from the first, and the accuracy.
+
+    drift: √mean (z − z at first)², over pictures and units. apart: the same when each unit's mean move, which all
+    pictures share, is taken out.
+    """
+
+    update: int
+    z: Array
+    drift: float
+    apart: float
+    accuracy: float
+
+
+def network_of(case: Case) -> Network:
+    """The network of ``case``, without batch normalization."""
+    return Network(SIZES, case.activation)
+
+
+def watched(
+    case: Case, train: Dataset, probe: Dataset, frozen: Collection[int] = (), *, updates: int = UPDATES,
+    every: int = 10, rate: float = RATE, seed: int = 0,
+) -> Iterator[Seen]:  # fmt: skip
+    """A training run in which the ``frozen`` layers keep their first weights, seen each ``every`` updates.
+
+    Runs of one ``seed`` have the same first weights and the same batches, whatever is frozen.
+    """
+    network = network_of(case)
+    start = initialize(network, np.random.default_rng(seed), case.std, np.float32)
+    first = activation_input(network, start, probe.x, LAYER)
+
+    def seen(step: Step) -> Seen:
+        logits, caches = forward(network, step.parameters, probe.x)
+        z = caches[LAYER - 1].z
+        move = z - first
+        return Seen(step.update, z, rms(move), rms(move - move.mean(axis=0)), accuracy(logits, probe.y))
+
+    steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
+                rng=np.random.default_rng([seed, 1]), differentiate=times(factors_of(case, frozen)))  # fmt: skip
+    return records(steps, seen, every)
+
+
+def factors_of(case: Case, frozen: Collection[int] = ()) -> dict[int, float]:
+    """By how much the gradients of each layer are multiplied: 0 for the ``frozen``."""
+    return {**dict.fromkeys(BELOW, case.below_rate), **dict.fromkeys(frozen, 0.0)}
+
+
+def times(factors: Mapping[int, float]) -> Differentiate:
+    """Loss, gradients and caches, with the gradients of each layer times its factor: 0 freezes it."""
+    def differentiate(
+        network: Network, parameters: Parameters, x: Array, y: Array
+    ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
+        loss, gradients, caches = loss_and_gradients.__wrapped__(network, parameters, x, y)
+        for name in gradients:
+            gradients[name] = gradients[name] * np.float32(factors.get(int(name[-1]), 1.0))
+        return loss, gradients, caches
+
+    return differentiate
+
+
+def rms(values: Array) -> float:
+    """The root mean square of all ``values``, in float64."""
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+def end(seen: Iterator[Seen]) -> Seen:
+    """The last moment of a run."""
+    *_, last = seen
+    return last
 
 
 class State(NamedTuple):
-    """A network at one moment: parameters, z (N, D) of the layer watched for the probe, accuracy on the probe.
+    """A network at one moment: z (N, D) of layer 3 for the probe, its percentiles (3, D), the accuracy, γ and β."""
 
-    percentiles: the 15th, 50th and 85th of each unit's z, (3, D).
-    """
-
-    parameters: Parameters
     z: Array
-    accuracy: float
     percentiles: Array
+    accuracy: float
+    gamma: Array | None
+    beta: Array | None
 
 
 class Moment(NamedTuple):
@@ -53,9 +130,8 @@ Run = list[Moment]
 
 
 def networks() -> tuple[Network, Network]:
-    """The network that is watched, without and with batch normalization: 3 hidden layers of 100 sigmoid units."""
-    sizes = (64, 100, 100, 100, 10)
-    return Network(sizes, "sigmoid", batchnorm=False), Network(sizes, "sigmoid", batchnorm=True)
+    """The network of the paper's figure, without and with batch normalization: 3 hidden layers of 100 sigmoid units."""
+    return Network(SIZES, "sigmoid", batchnorm=False), Network(SIZES, "sigmoid", batchnorm=True)
 
 
 def moments(
@@ -75,11 +151,12 @@ def _states(
     def state(step: Step) -> State:
         right = accuracy(predict(network, step.parameters, step.running, probe.x), probe.y)
         z = activation_input(network, step.parameters, probe.x, LAYER)
-        return State(step.parameters, z, right, percentiles(z))
+        gamma, beta = (step.parameters.get(f"{name}{LAYER}") for name in ("gamma", "beta"))
+        return State(z, percentiles(z).astype(np.float32), right, gamma, beta)
 
     start = initialize(network, np.random.default_rng(seed), std, np.float32)
     steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-                rng=np.random.default_rng(100 + seed))  # fmt: skip
+                rng=np.random.default_rng([seed, 1]))  # fmt: skip
     return records(steps, state, every)
 
 
@@ -110,73 +187,50 @@ def first_at(run: Run, name: str, target: float = 0.8) -> int | None:
     return next((moment.update for moment in run if getattr(moment, name).accuracy >= target), None)
 
 
-def deep_network(activation: str, scale: float, batchnorm: bool, seed: int = 0) -> tuple[Network, Parameters]:
-    """Ten hidden layers of 50 units on 64 inputs, with weights of standard deviation scale · gain / √fan_in."""
-    network = Network((64, *[WIDTH] * DEPTH, 10), activation, batchnorm)
-    parameters = initialize(network, np.random.default_rng(seed), 1.0)
-    for k in range(1, network.depth + 1):
-        parameters[f"weight{k}"] *= scale * GAINS[activation] / network.sizes[k - 1] ** 0.5
-    return network, parameters
+CHANCE_UPDATES = (0, 1, 2, 5, 10, 20)
 
 
-def changed(parameters: Parameters, direction: Array, percent: float) -> Parameters:
-    """The same parameters with weight1 moved along ``direction`` by ``percent`` of its norm."""
-    weight = parameters["weight1"]
-    step = percent / 100 * np.linalg.norm(weight) / np.linalg.norm(direction)
-    return {**parameters, "weight1": weight + step * direction}
+def full_batch_states(train: Dataset, updates: int, rate: float = 0.1, seed: int = 0) -> list[Parameters]:
+    """The ReLU network's parameters from the first ones on, after each update of full-batch descent."""
+    network = network_of(CASES["relu"])
+    start = initialize(network, np.random.default_rng(seed), None, np.float32)
+    steps = run(network, start, train.x, train.y, updates=updates, batch_size=len(train.x), learning_rate=rate,
+                rng=np.random.default_rng([seed, 1]))  # fmt: skip
+    return [step.parameters for step in steps]
 
 
-def directions(network: Network, parameters: Parameters, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:
-    """Two directions for weight1: "random" and "downhill", the one that an update takes."""
-    noise = np.random.default_rng(1000 + seed).standard_normal(parameters["weight1"].shape)
-    return {"random": noise, "downhill": -loss_and_gradients(network, parameters, x, y)[1]["weight1"]}
+def descent(train: Dataset, seed: int = 0) -> dict[int, Array]:
+    """z (N, D) of layer 3 for all digits that train, after each of `CHANCE_UPDATES` full-batch updates."""
+    states = full_batch_states(train, CHANCE_UPDATES[-1], seed=seed)
+    network = network_of(CASES["relu"])
+    return {k: activation_input(network, states[k], train.x, LAYER) for k in CHANCE_UPDATES}
 
 
-def descend(
-    start: Parameters, train: Dataset, batch_size: int, updates: int = 100, every: int = 10, seed: int = 0
-) -> list[Parameters]:
-    """The plain network's parameters each ``every`` updates of descent at rate 0.3, ``start`` first."""
-    steps = run(networks()[0], start, train.x, train.y, updates=updates, batch_size=batch_size, learning_rate=0.3,
-                rng=np.random.default_rng(7 + seed))  # fmt: skip
-    return list(records(steps, lambda step: step.parameters, every))
+class Chance(NamedTuple):
+    """The difference (D,) of each unit's means in two batches, and what chance alone gives it; in std of the unit."""
+
+    differences: Array
+    chance: float
+
+    @property
+    def beyond(self) -> int:
+        """How many units differ by more than twice what chance gives."""
+        return int((np.abs(self.differences) > 2 * self.chance).sum())
 
 
-class Drifts(NamedTuple):
-    """Typical shifts of z at recorded moments (K,): of the earlier layers' updates, of the layer's own, of all."""
-
-    earlier: Array
-    own: Array
-    both: Array
-
-
-def between_layers(network: Network, parameters: Parameters, x: Array) -> float:
-    """The typical |difference| of the means of unit j in layer 2 and unit j in layer 3, in stds of the latter."""
-    return typical(*(activation_input(network, parameters, x, layer) for layer in (LAYER, LAYER - 1)))
+def difference(before: Array, after: Array, batch_size: int, seed: int = 0) -> Chance:
+    """How the mean of a batch of ``after`` differs from that of another batch of ``before``, unit by unit, (N, D)."""
+    rng = np.random.default_rng(seed)
+    one, other = (np.sort(rng.permutation(len(before))[:batch_size]) for _ in range(2))
+    way = after[other].mean(axis=0, dtype=np.float64) - before[one].mean(axis=0, dtype=np.float64)
+    return Chance(way / before.std(axis=0, dtype=np.float64), (2 / batch_size) ** 0.5)
 
 
-def between_batches(z: Array, batch_size: int, seed: int = 0) -> float:
-    """The typical |difference| of the means of two random batches of rows of z (N, D), in stds over all rows.
-
-    Each unit's difference is averaged over `PAIRS` pairs. Exactly 0 where a batch holds all N rows.
-    """
-    rng, z = np.random.default_rng(seed), z.astype(np.float64)
-    rows = [[np.sort(rng.permutation(len(z))[:batch_size]) for _ in range(2)] for _ in range(PAIRS)]
-    differences = [np.abs(z[one].mean(axis=0) - z[other].mean(axis=0)) for one, other in rows]
-    return float(np.median(np.mean(differences, axis=0) / z.std(axis=0)))
-
-
-def over_updates(network: Network, states: Sequence[Parameters], x: Array) -> Drifts:
-    """How far z of layer 3 is from where it was in ``states[0]``, at each of the recorded states."""
-    before = activation_input(network, states[0], x, LAYER)
-    layers = {"earlier": range(1, LAYER), "own": (LAYER,), "both": range(1, LAYER + 1)}
-    found = {part: [typical(before, activation_input(network, mixed(states[0], new, layers[part]), x, LAYER))
-                    for new in states] for part in PARTS}  # fmt: skip
-    return Drifts(**{part: np.array(shifts) for part, shifts in found.items()})
-
-
-def typical(before: Array, after: Array) -> float:
-    """The median over the units of `mean_shift`."""
-    return float(np.median(mean_shift(before, after)))
+def between_layers(train: Dataset, seed: int = 0) -> float:
+    """The typical |difference| of the means of unit j in layer 2 and in layer 3, in stds of the latter, untrained."""
+    network, (start, *_) = network_of(CASES["relu"]), full_batch_states(train, 1, seed=seed)
+    earlier, z = (activation_input(network, start, train.x, layer) for layer in (LAYER - 1, LAYER))
+    return float(np.median(np.abs(earlier.mean(axis=0) - z.mean(axis=0)) / z.std(axis=0)))
 
 
 class Treated(NamedTuple):
@@ -195,39 +249,39 @@ def treated(raw: Array, method: str) -> Treated:
     return Treated(raw, found, covariance(raw), covariance(found), correlation)
 
 
-class Correlated(NamedTuple):
-    """Toy points (N, 2), standardized and whitened, without and with an error.
+class Suspects(NamedTuple):
+    """Drifts of the "stuck" network and of the "other", in % of the whole drift, the one when all layers may learn.
 
-    growth: how many times as large whitening makes the error.
+    Each has one entry a network: the whole drift's ``size``, it at all updates (K,) in %, and the ``drifts`` so far.
     """
 
-    r: float
-    error: float
-    standardized: Array
-    whitened: Array
-    with_error: Array
-    whitened_with_error: Array
-    growth: float
+    updates: list[int]
+    size: dict[str, float]
+    whole: dict[str, list[float]]
+    drifts: dict[str, list[float]]
 
 
-def correlated(r: float, error: float) -> Correlated:
-    """Points with the correlation ``r``, and an error of the size ``error`` in each value."""
-    axes, errors = _toy_points()
-    points = np.column_stack([axes[:, 0], r * axes[:, 0] + (1 - r**2) ** 0.5 * axes[:, 1]])
-    matrix = whitening_matrix(covariance(points))
-    moved = points + error * errors
-    growth = float(np.mean((errors @ matrix) ** 2) ** 0.5)
-    return Correlated(r, error, points, points @ matrix, moved, moved @ matrix, growth)
+def drifts(train: Dataset, probe: Dataset, name: str, every: int) -> dict[str, list[float]]:
+    """The "drift" of the network called ``name`` at each ``every`` updates when all layers learn, and its "apart"."""
+    run = list(watched(CASES[name], train, probe, updates=UPDATES, every=every))
+    return {kind: [getattr(seen, kind) for seen in run] for kind in ("drift", "apart")}
 
 
-@cache
-def _toy_points() -> tuple[Array, Array]:
-    """Uncorrelated points with variance 1 and errors alike, (150, 2) each."""
-    return tuple(uncorrelated(150, 3, seed)[:, :2] for seed in (0, 1))
+def suspects(
+    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, kind: str, whole: Mapping[str, list[float]],
+    every: int,
+) -> Iterator[Suspects]:  # fmt: skip
+    """The stuck network and the one called ``name`` trained with the layers ``below``, and the ``own``, free or not.
 
-
-class Bias(NamedTuple):
-    """A training run of b alone: ‖b‖ and the loss after 0, 1, 2 … steps, both (steps + 1,)."""
-
-    norms: Array
-    losses: Array
+    kind: "drift" or "apart". whole: the `drifts` of that kind, under "stuck" and "other".
+    """
+    frozen = BELOW * (not below) + OWN * (not own)
+    size = {key: found[-1] for key, found in whole.items()}
+    in_percent = {key: [100 * drift / size[key] for drift in found] for key, found in whole.items()}
+    found = Suspects([], size, in_percent, {"stuck": [], "other": []})
+    runs = [watched(CASES[case], train, probe, frozen, updates=UPDATES, every=every) for case in ("stuck", name)]
+    for both in zip(*runs, strict=True):
+        found.updates.append(both[0].update)
+        for key, seen in zip(found.drifts, both, strict=True):
+            found.drifts[key].append(100 * getattr(seen, kind) / size[key])
+        yield found

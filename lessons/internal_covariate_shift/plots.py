@@ -1,30 +1,37 @@
-"""Lesson 05's plain figures: the three shifts at some moments of a training run."""
+"""Lesson 05's plain figure: a number that wanders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from matplotlib.axes import Axes
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
 
 from course.catalogue import text
-from course.style import BLACK, GREEN, GREY
+from course.style import BLACK
+from lessons.internal_covariate_shift.experiments import Seen
 
-MARKS = {"layers": (GREY, "^"), "batches": (GREEN, "s"), "drift": (BLACK, "D")}
-
-
-def three_at(moments: Sequence[int], shifts: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
-    """The shifts "layers", "batches" and "drift", one point a moment, on a logarithmic axis; labels at the right."""
-    places = range(len(moments))
-    for name, (color, marker) in MARKS.items():
-        ax.plot(places, shifts[name], marker, color=color, markersize=10)
-        ax.annotate(text(f"05.three_at.{name}"), (places[-1], shifts[name][-1]), xytext=(12, 0), va="center",
-                    color=color, textcoords="offset points")  # fmt: skip
-    ax.set(yscale="log", xlim=(-0.3, 1.35 * len(moments)), xticks=places)
-    ax.set_xticklabels([f"{moment:,}" for moment in moments])
-    ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
-    ax.set(xlabel=text("05.three_at.x"), ylabel=text("05.three_at.y"))
-    return ax
+UNIT = 0  # chosen before anything was trained
 
 
-def in_words(moments: Sequence[int], shifts: Mapping[str, Sequence[float]]) -> dict[str, str]:
-    """What `three_at` shows, as lists for its sentence: the moments, and two digits of each shift."""
-    found = {name: ", ".join(f"{value:.2g}" for value in values) for name, values in shifts.items()}
-    return {"moments": ", ".join(map(str, moments)), **found}
+def medians(seen: Sequence[Seen]) -> list[float]:
+    """The middle one of the numbers that the pictures send into the unit, at each moment."""
+    return [float(np.median(moment.z[:, UNIT])) for moment in seen]
+
+
+def wander(seen: Sequence[Seen]) -> Figure:
+    """The middle number over the updates, its two ends written beside it."""
+    figure, ax = plt.subplots(figsize=(9, 3))
+    at, middle = [moment.update for moment in seen], medians(seen)
+    ax.plot(at, middle, color=BLACK, linestyle="-", linewidth=3)
+    for k, align in ((0, "left"), (-1, "right")):
+        ax.annotate(f"{middle[k]:.1f}", (at[k], middle[k]), xytext=(0, 14), ha=align, textcoords="offset points",
+                    fontsize=15)  # fmt: skip
+    ax.set(xlim=(-5, at[-1] + 5), ylim=(min(middle) - 0.2, max(middle) + 0.4), yticks=(-1, -0.5, 0))
+    ax.set(xlabel=text("05.wander.x"), ylabel=text("05.wander.y"))
+    return figure
+
+
+def wander_numbers(seen: Sequence[Seen]) -> dict[str, float]:
+    """What `wander` shows, for its sentence."""
+    first, *_, last = medians(seen)
+    return {"updates": seen[-1].update, "first": first, "last": last}

@@ -1,12 +1,13 @@
 """Lesson 05's panels and figure, and the measures behind them, against computations of their own."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 import course
+from course import drawing
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
@@ -14,11 +15,13 @@ from lessons.internal_covariate_shift import (
     decorrelation,
     drift,
     experiments,
+    further,
+    panels,
     perturbation,
     plots,
-    three_shifts,
     whitening,
 )  # fmt: skip
+from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
@@ -82,23 +85,33 @@ def own_start(sizes, std, seed, normed):
     return p
 
 
-def own_states(train, std, rate, updates, every, normed, sizes=SIZES):
-    p, rng, states, done = own_start(sizes, std, 0, normed), np.random.default_rng(100), [], 0
-    states.append(p)
+def own_states(train, start, rate, updates, every, act="sigmoid", size=60, factors=(1, 1, 1, 1)):
+    """The parameters after 0, ``every``, … updates; the gradients of layer k times factors[k - 1]."""
+    p, rng, states, done = start, np.random.default_rng([0, 1]), [start], 0
     while done < updates:
         order = rng.permutation(len(train.x))
-        for first in range(0, len(order), 60):
-            rows = order[first : first + 60]
-            gradients = own_gradients(p, train.x[rows], train.y[rows])
-            p = {name: p[name] - rate * gradients[name] for name in p}
+        for first in range(0, len(order), size):
+            rows = order[first : first + size]
+            gradients = own_gradients(p, train.x[rows], train.y[rows], act)
+            p = {name: p[name] - rate * factors[int(name[-1]) - 1] * gradients[name] for name in p}
             done += 1
             if done % every == 0 and done <= updates:
                 states.append(p)
     return states
 
 
-def own_z3(p, x):
-    return own_forward(p, x)[0][2][1]
+def own_z3(p, x, act="sigmoid"):
+    return own_forward(p, x, act)[0][2][1]
+
+
+def own_drifts(states, x, act, shared=True):
+    moves = [own_z3(p, x, act) - own_z3(states[0], x, act) for p in states]
+    return [math.sqrt(((move - (0 if shared else move.mean(axis=0))) ** 2).mean()) for move in moves]
+
+
+def own_movements(states, x):
+    medians = np.array([np.median(own_z3(p, x), axis=0) for p in states])
+    return medians.max(axis=0) - medians.min(axis=0)
 
 
 @pytest.fixture(scope="module")
@@ -108,22 +121,68 @@ def digits():
 
 @pytest.fixture
 def small(monkeypatch):
-    """The lesson's panels with a small network and short runs."""
-    pair = tuple(Network(SIZES, "sigmoid", normed) for normed in (False, True))
-    monkeypatch.setattr(experiments, "networks", lambda: pair)
+    """The lesson's panels with small networks and short runs."""
+    monkeypatch.setattr(experiments, "SIZES", SIZES)
+    monkeypatch.setattr(experiments, "UPDATES", 20)
+    stds = {"stuck": 0.5, "relu": 0.6, "tanh": 0.5, "large": 1.0, "helped": 0.5}
+    for name, std in stds.items():
+        monkeypatch.setitem(experiments.CASES, name, experiments.CASES[name]._replace(std=std))
     monkeypatch.setattr(drift, "RANKS", (1, 2, 5))
-    monkeypatch.setattr(drift, "RUN_UPDATES", 12)
-    monkeypatch.setattr(drift, "EVERY", 4)
+    monkeypatch.setattr(panels, "HELD_UPDATES", 20)
 
 
-def own_movements(states, x):
-    medians = np.array([[sorted(column) for column in own_z3(p, x).T] for p in states])
-    n = medians.shape[2]
-    middle = (medians[:, :, (n - 1) // 2] + medians[:, :, n // 2]) / 2
-    return middle.max(axis=0) - middle.min(axis=0)
+# ---------------------------------------------------------------- the suspects
+
+@pytest.mark.usefixtures("small")
+def test_the_suspects_drift_as_if_trained_by_hand(digits):
+    train, probe = digits
+    panel = panels.suspects(train, probe)
+    for live in swept(panel):
+        below, own, shared, network = live.values.values()
+        wanted = [20]
+        for key, name in (("stuck", "stuck"), ("other", network)):
+            case = experiments.CASES[name]
+            start = own_start(SIZES, case.std, 0, normed=False)
+            drifts = []
+            for free in ((1, 1), (below, own)):
+                factors = [free[0] * case.below_rate] * 2 + [free[1], 1]
+                states = own_states(train, start, 0.3, 20, 10, case.activation, factors=factors)
+                drifts.append(np.array(own_drifts(states, probe.x, case.activation, shared)))
+            moving = live.canvas.figure.moving
+            percent = 100 / drifts[0][-1]
+            assert moving[f"{key}_whole"].get_ydata() == pytest.approx(percent * drifts[0], abs=0.2)
+            assert moving[f"{key}_drift"].get_ydata() == pytest.approx(percent * drifts[1], abs=0.2)
+            wanted.append(percent * drifts[1][-1])
+        said = numbers(live.sentence.split("updates", 1)[1])[:2]
+        assert said == pytest.approx(wanted[1:], abs=0.7)
+        words = live.canvas.figure.words
+        assert [("FROZEN" in words[name].get_text()) for name in ("below_box", "own_box")] == [not below, not own]
+        assert panel.total(**live.values) == len(live.result.updates) == 3
 
 
-# ---------------------------------------------------------------- drift
+def test_a_frozen_layer_gets_no_gradient_and_a_helped_one_more(digits):
+    train, _ = digits
+    start = {name: value.astype(np.float32) for name, value in own_start(SIZES, 0.5, 0, normed=False).items()}
+    x = train.x[:60].astype(np.float32)
+    _, gradients, _ = experiments.times({1: 30.0, 3: 0.0})(Network(SIZES, "sigmoid"), start, x, train.y[:60])
+    wanted = own_gradients(start, x.astype(float), train.y[:60])
+    for name, gradient in gradients.items():
+        factor = {"1": 30, "3": 0}.get(name[-1], 1)
+        assert gradient == pytest.approx(factor * wanted[name], rel=1e-3, abs=1e-7)
+        assert gradient.dtype == np.float32
+
+
+def test_the_wandering_number_is_the_median_of_the_first_unit():
+    z = np.random.default_rng(2).normal(size=(3, 9, 4))
+    seen = [experiments.Seen(10 * k, z[k], 0.0, 0.0, 0.1) for k in range(3)]
+    figure = plots.wander(seen)
+    middle = [sorted(moment[:, 0])[4] for moment in z]
+    assert figure.axes[0].lines[0].get_ydata() == pytest.approx(middle)
+    assert plots.wander_numbers(seen) == {"updates": 20, "first": middle[0], "last": middle[-1]}
+    plots.plt.close(figure)
+
+
+# ---------------------------------------------------------------- what batch normalization holds
 
 @pytest.mark.usefixtures("small")
 def test_a_run_is_two_trainings_from_the_same_start(digits):
@@ -131,30 +190,57 @@ def test_a_run_is_two_trainings_from_the_same_start(digits):
     run = list(experiments.moments(train, probe, 0.5, 0.3, updates=12, every=4))
     assert [moment.update for moment in run] == [0, 4, 8, 12]
     for name, normed in (("plain", False), ("batchnorm", True)):
-        states = own_states(train, 0.5, 0.3, 12, 4, normed)
+        states = own_states(train, own_start(SIZES, 0.5, 0, normed), 0.3, 12, 4)
         for moment, p in zip(run, states, strict=True):
             assert getattr(moment, name).z == pytest.approx(own_z3(p, probe.x), abs=2e-4)
         assert experiments.movements(run, name) == pytest.approx(own_movements(states, probe.x), abs=2e-4)
-    right = own_forward(own_states(train, 0.5, 0.3, 12, 4, normed=False)[-1], probe.x)[1].argmax(axis=1) == probe.y
+        if normed:
+            assert run[-1].batchnorm.gamma == pytest.approx(states[-1]["gamma3"], abs=1e-4)
+            assert run[-1].batchnorm.beta == pytest.approx(states[-1]["beta3"], abs=1e-4)
+    states = own_states(train, own_start(SIZES, 0.5, 0, normed=False), 0.3, 12, 4)
+    right = own_forward(states[-1], probe.x)[1].argmax(axis=1) == probe.y
     assert run[-1].plain.accuracy == pytest.approx(right.mean())
+
+
+@pytest.mark.usefixtures("small")
+def test_held_shows_the_middle_unit_from_its_first_median(digits):
+    train, probe = digits
+    panel = panels.held(train, probe)
+    for live in swept(panel):
+        rate, std = live.values.values()
+        assert panel.total(**live.values) == len(live.result) == 3
+        wanted = [20]
+        for name, normed in (("plain", False), ("batchnorm", True)):
+            states = own_states(train, own_start(SIZES, std, 0, normed), rate, 20, 10)
+            moved = own_movements(states, probe.x)
+            wanted.append(np.median(moved))
+            unit = min(range(5), key=lambda k: abs(moved[k] - np.median(moved)))  # the middle one of five
+            first = np.median(own_z3(states[0], probe.x)[:, unit])
+            for k, q in enumerate((15, 50, 85)):
+                percentiles = np.array([np.percentile(own_z3(p, probe.x)[:, unit], q) for p in states])
+                drawn = live.canvas.figure.moving[f"{name}{k}"].get_ydata()
+                assert drawn == pytest.approx(percentiles - first, abs=5e-3)
+        assert numbers(live.sentence)[:3] == pytest.approx(wanted, abs=0.06)
 
 
 @pytest.mark.usefixtures("small")
 def test_the_run_to_grow_draws_the_percentiles_and_is_usable_from_its_first_moment(digits):
     train, probe = digits
-    panel = drift.training(train, probe, 0.5, 0.3, updates=12, every=4, unit=2)
+    panel = drift.training(train, probe, 0.5, 0.3, updates=12, every=4)
     assert panel.total() == 4
-    figure = Figure()
-    _, update = panel.build(figure)
+    figure = drawing.Drawing(panel.name, panel.size)
+    update = panel.build(figure)
     for k, run in enumerate(panel.compute()):
         update(run)
         assert len(run) == k + 1
-        assert numbers(panel.describe(run))[::3][:2] == [4 * k, 3]
-    for ax, normed in zip(figure.axes, (False, True), strict=True):
-        columns = [own_z3(p, probe.x)[:, 2] for p in own_states(train, 0.5, 0.3, 12, 4, normed)]
-        for line, q in zip(ax.lines, (15, 50, 85), strict=True):
+        assert numbers(panel.describe(run))[0] == 4 * k
+    for name, normed in (("plain", False), ("batchnorm", True)):
+        states = own_states(train, own_start(SIZES, 0.5, 0, normed), 0.3, 12, 4)
+        for k, q in enumerate((15, 50, 85)):
+            line = figure.moving[f"{name}{k}"]
             assert line.get_xdata() == [0, 4, 8, 12]
-            assert line.get_ydata() == pytest.approx([np.percentile(column, q) for column in columns], abs=2e-4)
+            wanted = [np.percentile(own_z3(p, probe.x)[:, 0], q) for p in states]
+            assert line.get_ydata() == pytest.approx(wanted, abs=2e-4)
     assert drift.histograms(run[:1]).controls[0].ends == (0, 0)
 
 
@@ -162,11 +248,12 @@ def test_the_run_to_grow_draws_the_percentiles_and_is_usable_from_its_first_mome
 def test_the_histograms_show_the_unit_of_the_chosen_rank(digits):
     train, probe = digits
     run = list(experiments.moments(train, probe, 0.5, 1.0, updates=12, every=4))
-    states = {normed: own_states(train, 0.5, 1.0, 12, 4, normed) for normed in (False, True)}
+    states = {normed: own_states(train, own_start(SIZES, 0.5, 0, normed), 1.0, 12, 4) for normed in (False, True)}
     for live in swept(drift.histograms(run)):
         moment, rank = live.values.values()
         wanted, ways = [4 * moment, rank, 100], []
-        for ax, normed in zip(live.canvas.figure.axes, (False, True), strict=True):
+        moving, words = live.canvas.figure.moving, live.canvas.figure.words
+        for name, normed in (("plain", False), ("batchnorm", True)):
             moved = own_movements(states[normed], probe.x)
             unit = int(np.argsort(moved)[rank - 1])
             ways.append(moved[unit])
@@ -174,71 +261,21 @@ def test_the_histograms_show_the_unit_of_the_chosen_rank(digits):
             percentiles = [np.percentile(column, q) for q in (15, 50, 85)]
             wanted += percentiles
             counts = [sum(-7 + k / 4 <= value < -6.75 + k / 4 for value in column) for k in range(56)]
-            outline, marks = ax.lines
-            assert sum(abs(outline.get_ydata() - 100 * np.array(counts) / 40) > 0.1) <= 2  # a value at a bin's edge
-            assert outline.get_ydata().sum() == pytest.approx(100)
-            assert marks.get_xdata() == pytest.approx(percentiles, abs=2e-4)
-            assert numbers(ax.texts[0].get_text())[:3] == pytest.approx([unit + 1, ways[-1], 4 * moment], abs=6e-3)
+            outline = moving[name].get_ydata()
+            assert sum(abs(outline - 100 * np.array(counts) / 40) > 0.1) <= 2  # a value at a bin's edge
+            assert outline.sum() == pytest.approx(100)
+            assert moving[f"{name}_marks"].get_xdata() == pytest.approx(percentiles, abs=2e-4)
+            assert numbers(words[f"{name}_says"].get_text())[:2] == pytest.approx([4 * moment, ways[-1]], abs=6e-3)
         assert numbers(live.sentence) == pytest.approx([*wanted, *ways], abs=0.06)
         assert "-0.0 " not in live.sentence
 
 
-@pytest.mark.usefixtures("small")
-def test_a_run_with_a_chosen_rate_and_spread_of_the_first_weights(digits):
-    train, probe = digits
-    panel = drift.rate_run(train, probe)
-    for live in swept(panel):
-        rate, std = live.values.values()
-        assert panel.total(**live.values) == len(live.result) == 4
-        wanted = [12]
-        for ax, normed in zip(live.canvas.figure.axes, (False, True), strict=True):
-            states = own_states(train, std, rate, 12, 4, normed)
-            moved = own_movements(states, probe.x)
-            wanted.append(np.median(moved))
-            drawn = numbers(ax.texts[0].get_text())[0]
-            unit = min(range(5), key=lambda k: abs(moved[k] - np.median(moved)))  # the middle one of five
-            assert drawn == unit + 1
-            for line, q in zip(ax.lines, (15, 50, 85), strict=True):
-                percentiles = np.array([np.percentile(own_z3(p, probe.x)[:, unit], q) for p in states])
-                first = np.median(own_z3(states[0], probe.x)[:, unit])
-                assert line.get_ydata() == pytest.approx(percentiles - first, abs=2e-3)
-            biggest = max(np.abs(line.get_ydata()).max() for line in ax.lines)
-            assert ("outside" in ax.texts[0].get_text()) == (biggest > 7)
-        assert numbers(live.sentence)[:3] == pytest.approx(wanted, abs=0.06)
-
-
-@pytest.mark.usefixtures("small")
-def test_a_descent_from_a_recorded_state_keeps_every_tenth(digits):
-    train, _ = digits
-    start = own_start(SIZES, 0.5, 3, normed=False)
-    found = experiments.descend(start, train, 60, updates=20, every=10)
-    rng, p, states = np.random.default_rng(7), start, [start]
-    while len(states) <= 20:
-        order = rng.permutation(len(train.x))
-        for first in range(0, len(order), 60):
-            rows = order[first : first + 60]
-            gradients = own_gradients(p, train.x[rows], train.y[rows])
-            p = {name: p[name] - 0.3 * gradients[name] for name in p}
-            states.append(p)
-    for parameters, wanted in zip(found, states[:21:10], strict=True):
-        assert all(parameters[name] == pytest.approx(wanted[name], abs=1e-9) for name in wanted)
-
-
 def test_the_first_record_at_a_target_counts():
-    states = [experiments.State({}, np.zeros((2, 2)), right, np.zeros((3, 2))) for right in (0.1, 0.8, 0.7)]
+    z = np.zeros((3, 2))
+    states = [experiments.State(z, z, right, None, None) for right in (0.1, 0.8, 0.7)]
     run = [experiments.Moment(20 * k, state, states[0]) for k, state in enumerate(states)]
     assert experiments.first_at(run, "plain") == 20
     assert experiments.first_at(run, "batchnorm") is None
-
-
-def test_what_leaves_the_picture_is_named():
-    z = np.full((4, 3), 9.0)
-    state = experiments.State({}, z, 0.25, z[:3])
-    figure = Figure()
-    _, update = drift.draw_percentiles(figure, choose=lambda *_: 2, updates=10, limit=8, name="05.rate_run")
-    update([experiments.Moment(0, state, state)])
-    said = ["unit 3, accuracy 0.25\nsome of it outside the picture"] * 2
-    assert [ax.texts[0].get_text() for ax in figure.axes] == said
 
 
 def test_a_run_ends_where_a_network_diverges(digits, monkeypatch):
@@ -250,107 +287,126 @@ def test_a_run_ends_where_a_network_diverges(digits, monkeypatch):
     assert all(np.isfinite(moment.plain.z).all() for moment in run)
 
 
-# ---------------------------------------------------------------- layer 1, changed
+# ---------------------------------------------------------------- chance
 
-def own_changes(before, after, x, act):
+def test_two_batches_differ_by_chance_and_by_updates():
+    rng = np.random.default_rng(3)
+    z = {0: rng.normal(2, 3, (150, 7)), 5: rng.normal(4, 1, (150, 7))}
+    for live in swept(panels.chance(z)):
+        updates, size = live.values.values()
+        draw = np.random.default_rng(0)
+        one, other = (draw.permutation(150)[:size] for _ in range(2))
+        gaps = []
+        for k in range(7):
+            column = z[0][:, k]
+            spread = math.sqrt(((column - column.mean()) ** 2).mean())
+            gaps.append((z[updates][other, k].mean() - column[one].mean()) / spread)
+        edge = 2 * math.sqrt(2 / size)
+        beyond = [k for k in range(7) if abs(gaps[k]) > edge]
+        typical = sorted(map(abs, gaps))[3]
+        assert numbers(live.sentence)[:3] == pytest.approx([size, updates, typical], abs=6e-3)
+        assert numbers(live.sentence)[-2:] == [len(beyond), 7]
+        moving = live.canvas.figure.moving
+        assert moving["beyond"].get_xdata().tolist() == [k + 1 for k in beyond]
+        drawn = sorted([*moving["beyond"].get_ydata(), *moving["inside"].get_ydata()])
+        assert drawn == pytest.approx(sorted(max(-3, min(3, gap)) for gap in gaps), abs=1e-6)
+        assert (moving["band"].get_y(), moving["band"].get_height()) == pytest.approx((-edge, 2 * edge))
+        if size == 150 and updates == 0:
+            assert not any(live.result.differences)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_full_batch_descent_is_the_descent_written_out(digits, monkeypatch):
+    train, _ = digits
+    monkeypatch.setitem(experiments.CASES, "relu", experiments.Case("relu"))
+    found = experiments.descent(Dataset("some", train.x.astype(np.float32), train.y))
+    start = own_start(SIZES, 1.0, 0, normed=False)
+    start |= {n: v * math.sqrt(2 / v.shape[0]) for n, v in start.items() if n.startswith("weight")}
+    states = own_states(train, start, 0.1, 20, 1, "relu", size=150)
+    for updates in experiments.CHANCE_UPDATES:
+        assert found[updates] == pytest.approx(own_z3(states[updates], train.x, "relu"), abs=1e-4)
+    z2, z3 = (own_forward(start, train.x, "relu")[0][k][1] for k in (1, 2))
+    wanted = float(np.median(np.abs(z2.mean(axis=0) - z3.mean(axis=0)) / z3.std(axis=0)))
+    assert experiments.between_layers(Dataset("some", train.x.astype(np.float32), train.y)) == (
+        pytest.approx(wanted, rel=1e-3))
+
+
+# ---------------------------------------------------------------- further: shares and the ruler
+
+@pytest.mark.usefixtures("small")
+def test_new_weights_put_in_beside_old_ones(digits):
+    train, probe = digits
+    case = experiments.CASES["tanh"]
+    states = own_states(train, own_start(SIZES, case.std, 0, normed=False), 0.3, 20, 20, "tanh")
+    first, last = states
+    whole, below, own = (
+        own_drifts([first, {n: (last if n[-1] in keys else first)[n] for n in first}], probe.x, "tanh")[1]
+        for keys in ("123", "12", "3"))  # fmt: skip
+    found = further.swapped("tanh", train, probe, updates=20)
+    assert found == pytest.approx((below / whole, own / whole), rel=1e-3)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_stuck_run_with_other_batches(digits, monkeypatch):
+    train, probe = digits
+    monkeypatch.setattr(further, "UPDATES", 20)
+    start = own_start(SIZES, 0.5, 0, normed=False)
+    for size, frozen, factors in ((60, (), (1, 1, 1, 1)), (150, (1, 2), (0, 0, 1, 1))):
+        first, last = own_states(train, start, 0.3, 20, 20, size=size, factors=factors)
+        found = further.stuck_run(train, probe, size, frozen=frozen)
+        assert found.drift == pytest.approx(own_drifts([first, last], probe.x, "sigmoid")[1], rel=1e-3)
+        assert found.move == pytest.approx((own_z3(last, probe.x) - own_z3(first, probe.x)).mean(axis=0), abs=1e-4)
+        assert found.accuracy == pytest.approx((own_forward(last, probe.x)[1].argmax(axis=1) == probe.y).mean())
+
+
+@pytest.mark.usefixtures("small")
+def test_the_ruler_and_the_way_are_those_of_a_typical_unit(digits):
+    train, _ = digits
+    start = own_start(SIZES, 0.5, 0, normed=False)
+    (found,) = further.ruler(train, moments=(0,))
+    after = own_states(train, start, 0.3, 100, 100, size=150)[-1]
+    before, after = own_z3(start, train.x), own_z3(after, train.x)
+    wanted = np.median(before.std(axis=0)), np.median(np.abs(after.mean(axis=0) - before.mean(axis=0)))
+    assert (found.std, found.way) == pytest.approx(wanted, rel=2e-3)
+    assert found.in_std == pytest.approx(found.way / found.std)
+
+
+# ---------------------------------------------------------------- further: layer 1, changed
+
+def own_changes(before, after, x, act, shared):
     pairs = zip(own_forward(before, x, act)[0][:-1], own_forward(after, x, act)[0][:-1], strict=True)
-    return [math.sqrt(((b[1] - a[1]) ** 2).mean()) / math.sqrt(a[1].var(axis=0).mean()) for a, b in pairs]
+    found = []
+    for (_, old, *_), (_, new, *_) in pairs:
+        move = new - old if shared else new - old - (new - old).mean(axis=0)
+        found.append(100 * math.sqrt((move**2).mean()) / math.sqrt(old.var(axis=0).mean()))
+    return found
 
 
 def test_a_change_of_layer_1_is_measured_in_every_layer(digits):
     x, y = digits[0].x, digits[0].y
     gains = {"relu": math.sqrt(2), "tanh": 1, "sigmoid": 4}
     for live in swept(perturbation.perturbation(x, y)):
-        percent, act, direction, scale = live.values.values()
+        percent, act, direction, scale, shared = live.values.values()
         wanted = [percent]
-        for normed in (False, True):
+        for name, normed in (("plain", False), ("batchnorm", True)):
             p = own_start((64, *[50] * 10, 10), 1.0, 0, normed)
             p |= {n: v * scale * gains[act] / math.sqrt(v.shape[0]) for n, v in p.items() if n.startswith("weight")}
-            noise = np.random.default_rng(1000).standard_normal((64, 50))
+            noise = np.random.default_rng([0, 2]).standard_normal((64, 50))
             way = noise if direction == "random" else -own_gradients(p, x, y, act)["weight1"]
             step = percent / 100 * math.sqrt((p["weight1"] ** 2).sum() / (way**2).sum()) * way
-            changes = own_changes(p, {**p, "weight1": p["weight1"] + step}, x, act)
-            (drawn,) = (line for line in live.canvas.figure.axes[0].lines if line.get_marker() == "^o"[normed])
-            assert drawn.get_ydata() == pytest.approx(100 * np.array(changes), rel=1e-4)
-            wanted += [100 * changes[0], 100 * changes[-1], changes[-1] / changes[0]]
+            changes = own_changes(p, {**p, "weight1": p["weight1"] + step}, x, act, shared)
+            drawn = live.canvas.figure.moving[f"{name}_line"].get_ydata()
+            assert drawn == pytest.approx(np.array(changes), rel=1e-4)
+            wanted += [changes[0], changes[-1], changes[-1] / changes[0]]
         said = numbers(live.sentence)
         assert [said[k] for k in (1, 2, 4, 6, 7, 8, 9)] == pytest.approx(wanted, rel=0.06)
         assert "e+" not in live.sentence
 
 
 def test_the_size_of_the_weights_cancels_for_relu_and_a_random_direction(digits):
-    panel = perturbation.perturbation(digits[0].x, digits[0].y)
-    small, large = (panel.compute(1.0, "relu", "random", scale) for scale in (0.5, 4.0))
-    assert small.plain == pytest.approx(large.plain)
-    assert panel.compute(1.0, "tanh", "random", 4.0).plain[-1] > 2 * panel.compute(1.0, "tanh", "random", 1.0).plain[-1]
-
-
-# ---------------------------------------------------------------- three shifts
-
-def own_shift(before, after):
-    pairs = zip(before.T, after.T, strict=True)
-    return float(np.median([abs(b.mean() - a.mean()) / math.sqrt(((a - a.mean()) ** 2).mean()) for a, b in pairs]))
-
-
-@pytest.fixture(scope="module")
-def states():
-    rng, shapes = np.random.default_rng(11), [(64, 6), (6, 5), (5, 5), (5, 10)]
-    made = []
-    for _ in range(6):
-        p = {f"weight{k}": rng.normal(0, 1, s) for k, s in enumerate(shapes, 1)}
-        made.append(p | {f"bias{k}": rng.normal(0, 1, s[1]) for k, s in enumerate(shapes, 1)})
-    return made
-
-
-def test_the_three_shifts_in_one_unit(digits, states):
-    x = digits[0].x
-    full, mini = states[:4], [states[0], *states[4:], states[3]]
-    network = Network(SIZES, "sigmoid")
-    z3 = own_z3(full[0], x)
-    layers = own_shift(z3, own_forward(full[0], x)[0][1][1])
-    panel = three_shifts.three_shifts(network, x, full, mini, every=4)
-    for live in swept(panel):
-        size, moment = live.values.values()
-        rng, gaps = np.random.default_rng(0), []
-        for _ in range(20):
-            one, other = (z3[rng.permutation(150)[:size]] for _ in range(2))
-            gaps.append(np.abs(one.mean(axis=0) - other.mean(axis=0)))
-        noise = float(np.median(np.mean(gaps, axis=0) / z3.std(axis=0)))
-        new = full[moment]
-        parts = [own_shift(z3, own_z3({n: (new if n[-1] in keys else full[0])[n] for n in new}, x))
-                 for keys in ("123", "12", "3")]  # fmt: skip
-        own = [layers, noise, *parts, own_shift(z3, own_z3(mini[moment], x))]
-        result = live.result
-        assert [result.layers, result.batches, result.drift, result.earlier, result.own, result.mini_drift] == (
-            pytest.approx(own, rel=1e-6, abs=1e-12))
-        said = numbers(live.sentence)
-        assert [said[0], *said[1:3]] == pytest.approx([layers, size, noise], rel=0.06, abs=1e-9)
-        assert said[3] == 4 * moment
-        assert said[4:] == pytest.approx([parts[0], parts[1], parts[2], own[-1]], rel=0.06)
-        assert [bar.get_width() for bar in live.canvas.figure.axes[1].patches] == pytest.approx(
-            [parts[1], parts[2], parts[0]], rel=1e-6)
-        if size == 150:
-            assert result.batches == 0
-
-
-def test_the_figure_of_three_draws_each_with_its_name():
-    shifts = {"layers": [30.0, 0.4], "batches": [0.2, 0.15], "drift": [7.0, 0.062]}
-    ax = plots.three_at([500, 1500], shifts, Figure().subplots())
-    assert [line.get_ydata().tolist() for line in ax.lines] == list(shifts.values())
-    assert {line.get_linestyle() for line in ax.lines} == {"None"}
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["500", "1,500"]
-    words = plots.in_words([500, 1500], shifts)
-    assert words == {"moments": "500, 1500", "layers": "30, 0.4", "batches": "0.2, 0.15", "drift": "7, 0.062"}
-    assert [words.get_text()[:3] for words in ax.texts] == ["(a)", "(b)", "(c)"]
-    assert ax.get_yscale() == "log"
-
-
-def test_a_shift_is_none_where_nothing_moves_and_needs_a_spread():
-    z = np.random.default_rng(0).normal(size=(8, 3))
-    assert decorrelation.mean_shift(z, z).tolist() == [0, 0, 0]
-    assert decorrelation.mean_shift(z, z + 2 * z.std(axis=0)) == pytest.approx([2, 2, 2])
-    with pytest.raises(ValueError, match="constant column"):
-        decorrelation.mean_shift(np.ones((4, 2)), z[:4, :2])
+    x, y = digits[0].x, digits[0].y
+    assert further.pushed(x, y, "relu", 0.5) == pytest.approx(further.pushed(x, y, "relu", 4.0))
+    assert further.pushed(x, y, "tanh", 4.0)[-1] > 2 * further.pushed(x, y, "tanh", 1.0)[-1]
 
 
 # ---------------------------------------------------------------- whitening
@@ -364,85 +420,105 @@ def own_covariance(x):
 @pytest.fixture(scope="module")
 def wines():
     rng = np.random.default_rng(2)
-    names = ("alcohol", "malic_acid", "total_phenols", "flavanoids", "color_intensity")
-    x = rng.gamma(3, size=(90, 5)) @ (np.eye(5) + 0.5 * rng.normal(size=(5, 5))) + 7
+    names = ("alcohol", "malic_acid", "total_phenols", "flavanoids")
+    x = rng.gamma(3, size=(90, 4)) @ (np.eye(4) + 0.5 * rng.normal(size=(4, 4))) + 7
     return Dataset("wines", x, rng.integers(3, size=90), names)
 
 
 def test_two_features_standardized_and_whitened(wines):
-    columns = {"phenols": (2, 3), "alcohol": (0, 4), "acid": (0, 1)}
+    columns = {"phenols": (2, 3), "acid": (0, 1)}
     for live in swept(whitening.wine_pair(wines)):
         pair, method = live.values.values()
         raw = wines.x[:, columns[pair]]
         (a, b), (_, c) = own_covariance(raw)
         r = b / math.sqrt(a * c)
-        left, right = live.canvas.figure.axes
-        drawn = [np.concatenate([line.get_xydata() for line in ax.lines]) for ax in (left, right)]
-        assert np.sort(drawn[0], axis=0) == pytest.approx(np.sort(raw, axis=0))
-        covariance = 0 if method != "standardized" else r
+        figure = live.canvas.figure
+        drawn = [figure.moving[f"{name}_cloud"].get_xydata() for name in ("raw", "treated")]
+        assert drawn[0] == pytest.approx(raw)
+        covariance = 0 if method == "whitened" else r
         wanted = np.array([[1, covariance], [covariance, 1]])
         assert np.array(own_covariance(drawn[1])) == pytest.approx(wanted, abs=1e-9)
         assert drawn[1].mean(axis=0) == pytest.approx([0, 0], abs=1e-9)
         assert numbers(live.sentence) == pytest.approx([r, 1, 1, covariance], abs=6e-3)
-        assert left.texts[0].get_text().split() == [f"{v:,.2f}" for v in (a, b, b, c)]
-        assert left.get_xlabel() != left.get_ylabel()
-        own = (left.get_xlabel(), left.get_ylabel())
-        turned = ("first direction", "second direction")
-        assert (right.get_xlabel(), right.get_ylabel()) == (turned if method == "pca" else own)
-        named = [words.get_text() for words in live.canvas.figure.legends[0].get_texts()]
-        assert named == ["cultivar 1", "cultivar 2", "cultivar 3"]
+        assert figure.words["raw_matrix"].get_text().split() == [f"{v:,.2f}" for v in (a, b, b, c)]
+        assert figure.ax["raw"].get_xlabel() != figure.ax["raw"].get_ylabel()
 
 
 def test_zca_is_the_symmetric_one_and_a_singular_covariance_is_refused():
     cov = np.array([[2.0, 0.6], [0.6, 0.5]])
-    root = decorrelation.whitening_matrix(cov, "zca")
+    root = decorrelation.whitening_matrix(cov)
     assert root == pytest.approx(root.T)
     assert np.linalg.inv(root @ root) == pytest.approx(cov)
-    pca = decorrelation.whitening_matrix(cov, "pca")
-    assert pca.T @ cov @ pca == pytest.approx(np.eye(2), abs=1e-12)
     with pytest.raises(ValueError, match="singular"):
         decorrelation.whitening_matrix(np.ones((2, 2)))
 
 
-def test_whitening_makes_errors_larger_the_nearer_the_correlation_is_to_one():
+def test_whitening_fitted_to_what_was_measured_makes_errors_larger():
     for live in swept(whitening.correlation()):
         r, error = live.values.values()
-        growth = 1 / math.sqrt(1 - r**2)
-        left, right = live.canvas.figure.axes
-        clouds = [ax.lines[0].get_xydata() for ax in (left, right)]
-        ends = [ax.lines[1].get_xydata()[1::3] for ax in (left, right)]
-        assert np.array(own_covariance(clouds[0])) == pytest.approx(np.array([[1, r], [r, 1]]))
-        assert np.array(own_covariance(clouds[1])) == pytest.approx(np.eye(2), abs=1e-9)
-        sizes = [math.sqrt(((end - cloud) ** 2).mean()) for end, cloud in zip(ends, clouds, strict=True)]
-        assert sizes == pytest.approx([error, error * growth], rel=1e-6, abs=1e-12)
-        apart = np.abs(clouds[0] - clouds[1]).max()
-        wanted = [r, error, error * growth, growth, math.sqrt(1 - r), apart]
-        assert numbers(live.sentence) == pytest.approx(wanted, abs=6e-3)
-        beyond = max(np.abs(end).max() for end in ends) > 4.2
-        assert ("leave its frame" in live.sentence) == beyond
-        assert left.texts[0].get_text().split()[1] == f"{r:.3f}"
-        if r == 0:
-            assert apart < 1e-9
+        moving = live.canvas.figure.moving
+        across = [1 / (1 + error**2 + r), 1 / (1 + error**2 - r)]
+        growth = math.sqrt(sum(across) / 2)
+        ends = [moving[f"{name}_moves"].get_xydata()[1::3] for name in ("standardized", "whitened")]
+        dots = [moving[f"{name}_dots"].get_xydata() for name in ("standardized", "whitened")]
+        assert np.array(own_covariance(ends[1])) == pytest.approx(np.eye(2), abs=1e-9)
+        assert [row[k] for k, row in enumerate(own_covariance(ends[0]))] == pytest.approx([1, 1])
+        assert math.sqrt(((ends[1] - dots[1]) ** 2).mean()) == pytest.approx(error * growth, abs=1e-9)
+        wanted = [r, error, r / (1 + error**2), error * growth, growth]
+        assert numbers(live.sentence) == pytest.approx(wanted, abs=0.06)
+        assert "-0.0" not in live.sentence
 
 
-# ---------------------------------------------------------------- the mean and the gradient
+# ---------------------------------------------------------------- the mean, the spread and the gradient
 
-def test_the_runaway_shows_the_chosen_run_up_to_the_chosen_step():
-    ignoring = experiments.Bias(np.arange(101) * 0.25, np.full(101, 0.4))
-    seeing = experiments.Bias(np.zeros(101), np.full(101, 0.4))
-    for live in swept(whitening.runaway(ignoring, seeing)):
-        step, sees_mean = live.values.values()
-        norm = 0 if sees_mean else 0.25 * step
-        assert numbers(live.sentence) == pytest.approx([step, norm, 0.4])
-        assert ("ignores" in live.sentence) != sees_mean
-        left, right = live.canvas.figure.axes
-        assert left.lines[0].get_ydata() == pytest.approx(np.arange(step + 1) * (0 if sees_mean else 0.25))
-        assert right.lines[0].get_ydata() == pytest.approx([0.4] * (step + 1))
+def test_the_runaway_goes_along_the_gradient_that_it_is_given():
+    u, steps = np.array([1.0, 2, 6]), 30
+    y = 2 * (u - 3) / u.std() + 1
+
+    def loss(p, mean, std):
+        x = p[0] * u + p[1]
+        x_hat = (x - (x.mean() if mean is None else mean)) / (x.std() if std is None else std)
+        return float(((x_hat - y) ** 2).mean() / 2)
+
+    for live in swept(whitening.runaway(u, steps)):
+        step, sees_mean, sees_std = live.values.values()
+        w, b = 1.0, 0.0
+        for _ in range(step):
+            x = w * u + b
+            fixed = {"mean": None if sees_mean else x.mean(), "std": None if sees_std else x.std()}
+            slope = numerical_gradient(partial(loss, **fixed), np.array([w, b]))
+            w, b = w - 0.1 * slope[0], b - 0.1 * slope[1]
+        moving = live.canvas.figure.moving
+        assert [moving[name].get_ydata()[-1] for name in ("w", "b")] == pytest.approx([w, b], abs=1e-5)
+        assert moving["loss"].get_ydata() == pytest.approx([1.0] * (step + 1))
+        assert numbers(live.sentence) == pytest.approx([step, w, b, 1], abs=0.06)
 
 
-def test_the_gradient_through_the_mean():
-    rng = np.random.default_rng(4)
-    x, dout = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
-    wanted = numerical_gradient(lambda x: float((dout * (x - x.sum(axis=0) / 5)).sum()), x)
-    assert decorrelation.centre_backward(dout) == pytest.approx(wanted, abs=1e-9)
-    assert decorrelation.centre_backward(dout).sum(axis=0) == pytest.approx([0, 0, 0], abs=1e-12)
+def test_a_weight_whose_spread_is_ignored_grows_like_the_root_of_the_steps():
+    w = further.runaway(np.array([1.0, 2, 6]), sees_mean=True, sees_std=False)["w"]
+    assert w[1000] / w[100] == pytest.approx(math.sqrt(201 / 21), rel=0.01)
+    assert [round(w[100], 1), round(w[1000], 1)] == [4.6, 14.2]
+
+
+# ---------------------------------------------------------------- texts
+
+@pytest.fixture
+def all_panels(small, digits, wines):
+    train, probe = digits
+    run = list(experiments.moments(train, probe, 0.5, 0.3, updates=12, every=4))
+    return [
+        panels.suspects(train, probe), panels.held(train, probe), whitening.wine_pair(wines),
+        panels.chance({k: np.random.default_rng(k).normal(0, 1 + k, (1497, 100)) for k in (0, 1, 20)}),
+        drift.training(train, probe, 0.5, 0.3, updates=8, every=4), drift.histograms(run), whitening.correlation(),
+        whitening.runaway(np.array([1.0, 2, 6])), perturbation.perturbation(train.x[:20], train.y[:20]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("view", ["normal", "class"])
+@pytest.mark.parametrize("k", range(9))
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, k, view, korean, monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", view)
+    if korean:
+        in_long_korean(monkeypatch)
+    assert faults(all_panels[k]) == []

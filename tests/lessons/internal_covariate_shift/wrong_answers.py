@@ -1,60 +1,52 @@
 """Wrong answers to lesson 05's exercises as learners type them, and the verdict each should get."""
 
-NUMBERS = [
-    ("2000 // 20 * 3 * 100 * 2", "no_start"),
-    ("101 * 3 * 100", "one_network"),
-    ("101 * 3 * 2", "one_unit"),
-    ("101 * 100 * 2", "one_percentile"),
-    ("numbers = 2001 * 3 * 100 * 2", "every_update"),
-    ("101 * 300 * 100 * 2", "digits"),
-    ("2000 * 3 * 100 * 2", "value"),
-    ("'60600'", "shape"),
-    ("...", "unfinished"),
+MOVED = "def f(h, w, b, h2, w2, b2):\n    dh, dw, db = h2 - h, w2 - w, b2 - b\n    return "
+PARTS = [
+    (MOVED + "dh @ w, h2 @ dw + db, dh @ dw", "own_new"),
+    (MOVED + "dh @ w2, h @ dw + db, dh @ dw", "below_new"),
+    (MOVED + "dh @ w, h @ dw + db, h2 @ w2 + b2 - (h @ w + b)", "whole_both"),
+    (MOVED + "dh @ w, h @ dw, dh @ dw", "no_bias"),
+    (MOVED + "dh @ w, h @ dw, dh @ dw + db", "bias_in_both"),
+    (MOVED + "h @ dw + db, dh @ w, dh @ dw", "exchanged"),
+    (MOVED + "-dh @ w, -h @ dw - db, -dh @ dw", "backwards"),
+    (MOVED + "dh @ w, h @ dw + db, 0 * (dh @ dw)", "value"),
+    (MOVED + "dh @ w, h2 @ dw + db", "shape"),
+    ("def f(h, w, b, h2, w2, b2):\n    h2 -= h\n    return h2 @ w, h @ w2, h2 @ w2", "changed"),
+    ("def f(h, w, b, h2, w2, b2):\n    below = ...\n    own = ...\n    both = ...\n    return below, own, both",
+     "unfinished"),
 ]
-WHICH = [
-    ("('c',) * 4", "all_drift"),
-    ("['c', 'b', 'a', 'c']", "noise_drift"),
-    ("('a', 'c', 'b', 'a')", "layers_batches"),
-    ("('B', 'C', 'A', 'C')", "full_drift"),
-    ("answers = ('b', 'c', 'a', 'a')", "full_layers"),
-    ("('b', 'a', 'c', 'b')", "layers_drift"),
-    ("('a', 'b', 'c', 'd')", "value"),
-    ("'bcab'", "shape"),
-    ("('b', 'c', ..., ...)", "unfinished"),
-]
-PERCENTILES = [
-    ("def f(z, unit):\n    return np.percentile(z[unit, :], [15, 50, 85])", "row"),
-    ("def f(z, unit):\n    return np.percentile(z.ravel(), (15, 50, 85))", "everything"),
-    ("def f(z, unit):\n    return np.quantile(z[:, unit], [0.25, 0.5, 0.75])", "quartiles"),
-    ("def f(z, unit):\n    return np.percentile(z.T[unit], [0.15, 0.50, 0.85])", "fractions"),
-    ("def f(z, unit):\n    return np.percentile(z[:, unit], [85, 50, 15])", "backwards"),
-    ("def f(z, unit):\n    c = z[:, unit]\n    return np.array([c.mean() - c.std(), c.mean(), c.mean() + c.std()])",
-     "spread"),
-    ("def f(z, unit):\n    c = z[:, unit]\n    return np.array([np.percentile(c, 15), c.mean(), np.percentile(c, 85)])",
-     "middle"),
-    ("def f(z, unit):\n    return np.percentile(z[:, unit - 1], [15, 50, 85])", "from_one"),
-    ("def f(z, unit):\n    return np.percentile(z, [15, 50, 85], axis=0)", "shape"),
-    ("def f(z, unit):\n    return list(np.percentile(z[:, unit], [15, 50, 85]))", "shape"),
-    ("def f(z):\n    return np.percentile(z, [15, 50, 85])", "raised"),
-    ("def f(z, unit):\n    return ...", "unfinished"),
-]
-WIDTH = "    w = np.percentile(before, 85, axis=0) - np.percentile(before, 15, axis=0)\n"
-SHIFT = [
-    ("def f(before, after):\n" + WIDTH + "    return (np.median(after, 0) - np.median(before, 0)) / w", "signed"),
-    ("def f(before, after):\n    p, q = (np.percentile(v, [15, 50, 85], axis=0) for v in (before, after))\n"
-     "    return abs(q[1] - p[1]) / (q[2] - q[0])", "other_ruler"),
-    ("def f(before, after):\n    return np.abs(np.median(before, axis=0) - np.median(after, axis=0))", "no_ruler"),
-    ("def f(before, after):\n" + WIDTH + "    return abs(after.mean(0) - before.mean(0)) / w", "means"),
-    ("def f(before, after):\n    return abs(np.median(after, 0) - np.median(before, 0)) / before.std(0)", "std"),
-    ("def f(before, after):\n    p = np.percentile(before, [25, 50, 75], axis=0)\n"
-     "    return abs(np.median(after, 0) - p[1]) / (p[2] - p[0])", "quartiles"),
-    ("def f(before, after):\n    p = np.percentile(before, [15, 50, 85])\n"
-     "    return abs(np.median(after) - p[1]) / (p[2] - p[0])", "one_number"),
-    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / before.std(0)", "mean_shift"),
-    ("def f(before, after):\n" + WIDTH + "    return abs(np.median(after - before, axis=0)) / w", "of_differences"),
-    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / after.std(0)", "value"),
-    ("def f(before, after):\n    before.sort(axis=0)\n    return before[0]", "changed"),
+SURPRISE = [
+    ("def f(before, after):\n    return abs(after.mean(0) - before.mean(0)) / before.std(0)", "no_chance"),
+    ("def f(before, after):\n    d = abs(after.mean(0) - before.mean(0))\n"
+     "    return d / (before.std(0) / np.sqrt(len(after)))", "one_mean"),
+    ("def f(before, after):\n    d = abs(after.mean(0) - before.mean(0))\n"
+     "    return d / (before.std(0) * np.sqrt(2 / len(before)))", "equal"),
+    ("def f(before, after):\n    n, m = len(before), len(after)\n"
+     "    return abs(after.mean(0) - before.mean(0)) / (before.std(0) * (1 / n + 1 / m))", "not_rooted"),
+    ("def f(before, after):\n    n, m = len(before), len(after)\n"
+     "    return (after.mean(0) - before.mean(0)) / (before.std(0) * np.sqrt(1 / n + 1 / m))", "signed"),
+    ("def f(before, after):\n    n, m = len(before), len(after)\n"
+     "    return abs(after.mean(0) - before.mean(0)) / (before.var(0) * np.sqrt(1 / n + 1 / m))", "variance"),
+    ("def f(before, after):\n    n, m = len(before), len(after)\n"
+     "    return abs(after.mean(0) - before.mean(0)) / (after.std(0) * np.sqrt(1 / n + 1 / m))", "other_ruler"),
+    ("def f(before, after):\n    n, m = len(before), len(after)\n"
+     "    return abs(after.mean(0) - before.mean(0)) * (before.std(0) * np.sqrt(1 / n + 1 / m))", "multiplied"),
+    ("def f(before, after):\n    n, m = before.size, after.size\n"
+     "    return abs(after.mean() - before.mean()) / (before.std() * np.sqrt(1 / n + 1 / m))", "one_number"),
+    ("def f(before, after):\n    return abs(after - before).mean(0)", "value"),
     ("def f(before, after):\n    pass", "unfinished"),
+]
+STATISTICS = [
+    ("(100 + 100 + 4950, 200)", "one_layer"),
+    ("(3 * (100 + 100 + 100 * 99), 600)", "whole_matrix"),
+    ("[3 * (100 + 4950), 3 * 100]", "no_means"),
+    ("(3 * (100 + 100 + 100 * 101 // 2), 600)", "with_itself"),
+    ("(300 + 300 + 300 * 299 // 2, 600)", "one_big"),
+    ("statistics = (600, 15450)", "exchanged"),
+    ("(15450, 3 * 400)", "learned"),
+    ("(3 * 100 * 100, 600)", "value"),
+    ("15450", "shape"),
+    ("(..., ...)", "unfinished"),
 ]
 WHITEN = [
     ("def f(x):\n    return (x - x.mean(0)) / x.std(0)", "standardized"),
@@ -78,22 +70,22 @@ WHITEN = [
 ]
 CENTRE = [
     ("def f(dout):\n    return dout", "ignored"),
-    ("def f(dout):\n    return dout - dout.mean(axis=1)[:, None]", "by_row"),
+    ("def f(dout):\n    return dout - dout.mean(axis=0)", "by_column"),
     ("def f(dout):\n    return dout - np.mean(dout)", "one_mean"),
-    ("def f(dout):\n    return dout - dout.sum(axis=0, keepdims=True)", "summed"),
-    ("def f(dout):\n    return dout + dout.sum(axis=0) / len(dout)", "added"),
-    ("def f(dout):\n    n = len(dout)\n    return dout - dout / n", "own_share"),
+    ("def f(dout):\n    return dout - dout.sum(axis=1, keepdims=True)", "summed"),
+    ("def f(dout):\n    return dout + dout.mean(axis=1)[:, None]", "added"),
+    ("def f(dout):\n    d = dout.shape[1]\n    return dout - dout / d", "own_share"),
     ("def f(dout):\n    return 0 * dout", "nothing"),
-    ("def f(dout):\n    return dout.sum(axis=0)", "shape"),
-    ("def f(dout):\n    dout -= dout.mean(axis=0)\n    return dout", "changed"),
+    ("def f(dout):\n    return dout.sum(axis=1)", "shape"),
+    ("def f(dout):\n    return dout - dout.mean(axis=1)", "raised"),
+    ("def f(dout):\n    dout -= dout.mean(axis=1, keepdims=True)\n    return dout", "changed"),
     ("def f(dout):\n    return None", "unfinished"),
 ]
 
 WRONG = {
-    "05.numbers": NUMBERS,
-    "05.which": WHICH,
-    "05.percentiles": PERCENTILES,
-    "05.median_shift": SHIFT,
-    "05.whiten": WHITEN,
+    "05.parts": PARTS,
+    "05.surprise": SURPRISE,
+    "05.statistics": STATISTICS,
     "05.centre_backward": CENTRE,
+    "05.whiten": WHITEN,
 }
