@@ -29,13 +29,3 @@ def mixed(old: Parameters, new: Parameters, layers: Collection[int]) -> Paramete
     """The parameters of ``new`` in the hidden or output ``layers`` with these numbers, of ``old`` in the others."""
     names = {f"{kind}{k}" for kind in ("weight", "bias", "gamma", "beta") for k in layers}
     return {name: (new if name in names else old)[name] for name in old}
-
-
-def change_by_layer(before: Parameters, after: Parameters, network: Network, x: Array) -> Array:
-    """How far z moves in each hidden layer, relative to its spread, for examples x (N, D_first).
-
-    √mean (z′ − z)² / √mean var(z), the mean over examples and units, the variance over examples.
-    """
-    caches = (forward(network, parameters, x)[1][:-1] for parameters in (before, after))
-    pairs = ((old.z, new.z) for old, new in zip(*caches, strict=True))
-    return np.array([((new - old) ** 2).mean() ** 0.5 / old.var(axis=0).mean() ** 0.5 for old, new in pairs])
