@@ -18,7 +18,9 @@ from pathlib import Path
 import nbformat
 from jupyter_client import BlockingKernelClient, KernelManager
 
-LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks" / "en").glob("*.ipynb"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.lessons import label, notebooks  # noqa: E402
+
 SECONDS_A_CELL = 300
 SAMPLE_SECONDS = 0.05
 GIVE_BACK = "import ctypes, gc\ngc.collect()\nctypes.CDLL(None).malloc_trim(0)"
@@ -97,6 +99,6 @@ if __name__ == "__main__":
         sys.exit("lesson_memory reads /proc/<pid>/smaps_rollup, which Linux alone has.")
     wanted = tuple(sys.argv[1:]) or ("",)
     print("| lesson | after set-up | end | peak | of the end, held back |\n|---|---|---|---|---|")
-    for path in LESSONS:
+    for path in notebooks():
         if path.name.startswith(wanted):
-            print(f"| {path.stem[:2]} |" + "|".join(f" {value:.0f} MB " for value in measured(path)) + "|", flush=True)
+            print(f"| {label(path)} |" + "|".join(f" {value:.0f} MB " for value in measured(path)) + "|", flush=True)

@@ -66,12 +66,11 @@ def relu_backward(dout: Array, cache: ReluCache) -> Array:
     return dout * cache.positive
 
 
-@checked(x="...")
+@checked(x="...", returns=finite)
 def sigmoid_forward(x: Array) -> tuple[Array, SigmoidCache]:
     """out = 1 / (1 + exp(−x)), for x of any shape."""
     out = np.negative(x, out=np.empty_like(x))
-    with np.errstate(over="ignore"):  # exp beyond the largest float is ∞, and 1 / ∞ is rightly 0
-        np.exp(out, out=out)
+    np.exp(out, out=out)  # beyond the largest float it is ∞, and 1 / ∞ is rightly 0
     out += 1
     return np.reciprocal(out, out=out), SigmoidCache(out)
 
@@ -79,7 +78,9 @@ def sigmoid_forward(x: Array) -> tuple[Array, SigmoidCache]:
 @checked(cache=cache_of("sigmoid_forward", SigmoidCache, "..."), dout="...")
 def sigmoid_backward(dout: Array, cache: SigmoidCache) -> Array:
     """dx = dout · out · (1 − out)."""
-    return dout * cache.out * (1 - cache.out)
+    dx = dout * cache.out
+    dx *= 1 - cache.out
+    return dx
 
 
 @checked(x="...")
@@ -109,8 +110,7 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
     """The same for logits (…, N, C): losses (…) and dlogits; unchecked."""
     n = len(labels)
     chosen = ..., np.arange(n), labels
-    with np.errstate(over="ignore"):  # a difference beyond the largest float is −∞, and its exp is rightly 0
-        p = logits - logits.max(axis=-1, keepdims=True)
+    p = logits - logits.max(axis=-1, keepdims=True)  # beyond the largest float it is −∞, and its exp is rightly 0
     of_label = p[chosen]
     np.exp(p, out=p)
     total = p.sum(axis=-1, keepdims=True)
@@ -127,12 +127,11 @@ def column_sum(array: Array, times: Array | None = None, share: float = 1.0) -> 
     Within a block of rows BLAS adds up the columns, as a product with a row of shares; from block to block the sums are
     kept in float64, for in float32 a long sum drifts.
     """
-    sums = []
-    for first in range(0, len(array), BLOCK_ROWS):
-        rows = slice(first, first + BLOCK_ROWS)
-        block = array[rows] if times is None else array[rows] * times[rows]
-        sums.append(_row(len(block), share, array.dtype).dot(block))
-    return sums[0] if len(sums) == 1 else np.sum(sums, axis=0, dtype=np.float64).astype(array.dtype, copy=False)
+    if len(array) <= BLOCK_ROWS:
+        return _row(len(array), share, array.dtype).dot(array if times is None else array * times)
+    blocks = [slice(first, first + BLOCK_ROWS) for first in range(0, len(array), BLOCK_ROWS)]
+    sums = [column_sum(array[rows], None if times is None else times[rows], share) for rows in blocks]
+    return np.sum(sums, axis=0, dtype=np.float64).astype(array.dtype, copy=False)
 
 
 def column_mean(array: Array, times: Array | None = None) -> Array:

@@ -70,7 +70,6 @@ def sgd_update(parameters: Parameters, gradients: Parameters, learning_rate: flo
     for name, parameter in parameters.items():
         step = np.multiply(gradients[name], learning_rate, dtype=parameter.dtype)
         moved[name] = np.subtract(parameter, step, out=step)  # one large temporary, not two
-        validate.check_finite(f"the updated {name}", step)
     return moved
 
 
@@ -149,7 +148,7 @@ def _one_update(
     alike = {name: value.astype(x.dtype, copy=False) for name, value in parameters.items()}
     loss, gradients, caches = differentiate(network, alike, x, y)
     validate.check_finite("the loss", loss)
-    moved = sgd_update.__wrapped__(parameters, gradients, rate)
+    moved = validate.finite("the update", sgd_update.__wrapped__(parameters, gradients, rate))
     return loss, gradients, moved, _updated_running(running, caches, len(x))
 
 

@@ -173,7 +173,7 @@ def check_finite(name: str, array: Array | float) -> None:
 
 def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
     """``result``, an array or a number, or a tuple or a dictionary of them: NotFiniteError if one has overflowed."""
-    if type(result) is dict:
+    if type(result) is dict and not math.isfinite(sum(np.vdot(array, array) for array in result.values())):
         for key, array in result.items():
             check_finite(f"{name}, {key},", array)
     for part in result if type(result) is tuple else (result,):

@@ -5,7 +5,10 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import nbformat
 import pytest
+
+from tools.lessons import language_of, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.parent for path in (ROOT / "lessons").glob("*/words"))
@@ -30,3 +33,18 @@ def test_a_lesson_has_all_its_parts(lesson):
     assert (tests / "test_panels.py").exists()
     assert (tests / "wrong_answers.py").exists()
     assert f"(notebooks/en/{name}.ipynb)" in (ROOT / "README.md").read_text("utf-8")
+
+
+ASKED = sorted((ROOT / "lessons").glob("*/questions/*.toml"))
+
+
+@pytest.mark.parametrize("path", ASKED, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
+def test_ten_questions_are_taught_by_a_lesson_and_stand_nowhere_in_it(path):
+    name, questions = path.parents[1].name, tomllib.loads(path.read_text("utf-8"))["question"]
+    own = [file for file in notebooks() if file.stem[3:] == name and language_of(file) == path.stem]
+    cells = {cell.id: cell.source for file in own for cell in nbformat.read(file, as_version=4).cells}
+    assert len(questions) == 10
+    for question in questions:
+        assert set(question) == {"ask", "answer", "taught"}
+        assert question["taught"] in cells
+        assert not any(question["ask"] in source for source in cells.values())

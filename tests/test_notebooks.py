@@ -1,6 +1,8 @@
 """What a stored notebook must hold, and what comparing it with a fresh run must and must not notice."""
 
 import base64
+import importlib
+import importlib.util
 import re
 import subprocess
 import sys
@@ -12,12 +14,13 @@ import pytest
 from ipykernel.kernelspec import get_kernel_dict
 
 import course
-from course import live
+from course import catalogue, live
+from tools.lessons import LATER, cores, counted, further, label, language_of, notebooks
 from tools.renew import WIDGET_VIEW, renew
 
 ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
-GROWING = [path for path in LESSONS if "= grow(" in path.read_text("utf-8")]
+GROWING = [path for path in notebooks() if "= grow(" in path.read_text("utf-8")]
+NOT_YET_RETOLD = {f"{k:02}" for k in range(10)}
 CLAIMS = {
     "01_gradient_descent": {"C11", "C12", "C21", "C22", "C23"},
     "02_batch_epoch_iteration": {f"C{k:02}" for k in range(1, 11)} | {"C24"},
@@ -32,7 +35,7 @@ CLAIMS = {
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
-@pytest.fixture(params=LESSONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.fixture(params=notebooks(), ids=label)
 def lesson(request):
     return request.param
 
@@ -49,14 +52,31 @@ def test_every_code_cell_was_run_in_order_and_none_failed(lesson):
     assert not [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
 
 
-def test_cells_are_short_and_the_core_path_is_at_most_forty_cells(lesson):
-    cells = nbformat.read(lesson, as_version=4).cells
-    lengths = sorted(len(cell.source.splitlines()) for cell in cells if cell.cell_type == "code")
+def test_cells_are_short(lesson):
+    lengths = sorted(len(cell.source.splitlines()) for cell in code_cells(lesson))
     assert lengths[-1] <= 15
     assert lengths[len(lengths) // 2] <= 5
-    further = [k for k, cell in enumerate(cells) if cell.source.startswith(("## Further", "# Further", "## Practice"))]
-    assert further
-    assert further[0] <= 40
+
+
+@pytest.mark.parametrize("path", cores(), ids=label)
+def test_a_core_is_short_and_says_how_long_it_takes(path):
+    first, *cells = nbformat.read(path, as_version=4).cells
+    assert any(cell.source.startswith(LATER) for cell in cells[:40])
+    if path.name[:2] in NOT_YET_RETOLD:
+        return
+    minutes = counted(path).minutes
+    assert minutes <= (15.5 if path.name.startswith("00") else 45.5)
+    assert re.findall(r"\babout (\d+) minutes\b", first.source) == [f"{minutes:.0f}"]
+
+
+@pytest.mark.parametrize("path", further(), ids=label)
+def test_what_goes_further_belongs_to_a_lesson_and_says_how_long_it_takes(path):
+    first, *_ = nbformat.read(path, as_version=4).cells
+    core = path.parents[1] / path.name
+    assert core in cores()
+    assert f"](../{core.name})" in first.source
+    assert f"](further/{path.name})" in core.read_text("utf-8")
+    assert re.findall(r"\babout (\d+) minutes\b", first.source) == [f"{counted(path).minutes:.0f}"]
 
 
 def test_a_notebook_and_its_pictures_stay_small(lesson):
@@ -96,12 +116,29 @@ def test_nothing_stored_names_a_machine(lesson):
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_claim_has_a_cell(name):
-    notebook = nbformat.read(ROOT / "notebooks" / "en" / f"{name}.ipynb", as_version=4)
-    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
-    assert tags >= CLAIMS[name]
+    assert tags_of(name) >= CLAIMS[name]
 
 
-@pytest.mark.parametrize("path", GROWING, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("topic", catalogue.topics().items(), ids="_".join)
+def test_each_effect_has_a_cell_that_says_it_and_each_sentence_its_effect(topic):
+    number, name = topic
+    if number in NOT_YET_RETOLD:
+        return
+    module = f"lessons.{name}.effects"
+    effects = importlib.import_module(module).EFFECTS if importlib.util.find_spec(module) else {}
+    said = {tag.removeprefix("effect:") for tag in tags_of(f"{number}_{name}") if tag.startswith("effect:")}
+    assert said == set(effects)
+    assert all(effect.__name__ == key and effect.__doc__ for key, effect in effects.items())
+
+
+def tags_of(name: str) -> set[str]:
+    """The tags of all cells of an English lesson, in its core and further on."""
+    paths = [path for path in notebooks() if path.stem == name and language_of(path) == "en"]
+    cells = [cell for path in paths for cell in nbformat.read(path, as_version=4).cells]
+    return {tag for cell in cells for tag in cell.metadata.get("tags", [])}
+
+
+@pytest.mark.parametrize("path", GROWING, ids=label)
 def test_a_lesson_goes_on_after_its_training_was_interrupted(path, monkeypatch):
     def interrupted(panel):
         *_, last = islice(panel.compute(), max(2, panel.total() // 8))

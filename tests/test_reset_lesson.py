@@ -74,6 +74,19 @@ def test_the_lesson_comes_back_and_the_learners_copy_stays_beside_it(clone, less
     assert copy.name in sentence
 
 
+def test_what_goes_further_comes_back_too(origin, clone):
+    path = clone / "notebooks" / "en" / "further" / "01_gradient_descent.ipynb"
+    for root in (origin, clone):
+        (root / "notebooks" / "en" / "further").mkdir()
+    (origin / path.relative_to(clone)).write_text(SHIPPED, encoding="utf-8")
+    commit(origin, "further")
+    git(clone, "pull", "-q")
+    path.write_text(MINE, encoding="utf-8")
+    reset_lesson.reset("01", "en/further", clone)
+    assert path.read_text(encoding="utf-8") == SHIPPED
+    assert [copy.read_text(encoding="utf-8") for copy in copies(path)] == [MINE]
+
+
 def test_a_lesson_that_was_added_to_the_index_comes_back_too(clone, lesson):
     lesson.write_text(MINE, encoding="utf-8")
     git(clone, "add", ".")

@@ -1,6 +1,6 @@
 """Run notebooks from top to bottom and store what they print and draw, in a form that differs only where they do.
 
-    python tools/renew.py                                   # all lessons
+    python tools/renew.py                                   # all of them
     python tools/renew.py notebooks/en/01_gradient_descent.ipynb
 """
 
@@ -15,7 +15,9 @@ import numpy as np
 from nbclient import NotebookClient
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.lessons import notebooks  # noqa: E402
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
@@ -65,6 +67,6 @@ def same_pixels(one: str, other: str) -> bool:
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or sorted(str(path) for path in (ROOT / "notebooks").glob("*/*.ipynb")):
-        renew(Path(name).resolve())
-        print(f"renewed {Path(name).name}")
+    for path in map(Path, sys.argv[1:] or notebooks()):
+        renew(path.resolve())
+        print(f"renewed {path.name}")

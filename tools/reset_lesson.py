@@ -1,6 +1,7 @@
 """Put a lesson's notebook back to how the course ships it, and keep the learner's copy beside it.
 
     python tools/reset_lesson.py 01
+    python tools/reset_lesson.py 01 --further
     python tools/reset_lesson.py 01 --language ko
 
 The notebook as you left it stays as ``01_gradient_descent.mine-20260131-090000.ipynb``. Close its tab first.
@@ -20,8 +21,8 @@ from course import catalogue  # noqa: E402
 from course.catalogue import text  # noqa: E402
 
 
-def reset(lesson: str, language: str, root: Path = ROOT) -> str:
-    """Restore notebooks/<language>/<lesson>_*.ipynb in the clone ``root``; return one sentence on what was done.
+def reset(lesson: str, folder: str, root: Path = ROOT) -> str:
+    """Restore notebooks/<folder>/<lesson>_*.ipynb in the clone ``root``; return one sentence on what was done.
 
     Nothing is fetched: the course is what this clone got of it last. ValueError, with one sentence, if there is no git,
     no clone, no such lesson, or nothing to reset.
@@ -29,7 +30,7 @@ def reset(lesson: str, language: str, root: Path = ROOT) -> str:
     if not (root / ".git").exists():  # a folder inside another repository is no clone of the course either
         raise ValueError(text("00.reset.no_clone"))
     shipped = _shipped(root)
-    path = _notebook(lesson, language, root, shipped or "HEAD")
+    path = _notebook(lesson, folder, root, shipped or "HEAD")
     # git compares, not we: on Windows a file may have other line ends than the one it was committed as.
     if not _git(root, "diff", "--name-only", shipped or "HEAD", "--", path):
         raise ValueError(text("00.reset.unchanged" if shipped else "00.reset.as_committed", lesson=lesson))
@@ -51,8 +52,8 @@ def _shipped(root: Path) -> str:
     return ""
 
 
-def _notebook(lesson: str, language: str, root: Path, commit: str) -> str:
-    shipped = _git(root, "ls-tree", "--name-only", commit, f"notebooks/{language}/").splitlines()
+def _notebook(lesson: str, folder: str, root: Path, commit: str) -> str:
+    shipped = _git(root, "ls-tree", "--name-only", commit, f"notebooks/{folder}/").splitlines()
     numbers = {Path(path).name.split("_")[0]: path for path in shipped if path.endswith(".ipynb")}
     if lesson not in numbers:
         raise ValueError(text("00.reset.no_such_lesson", lesson=lesson, lessons=", ".join(numbers) or "-"))
@@ -88,11 +89,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lesson", help="the lesson's two digits, such as 01")
     parser.add_argument("--language", choices=catalogue.languages(), default="en")
+    parser.add_argument("--further", action="store_true", help="the notebook that goes further")
     arguments = parser.parse_args()
+    folder = arguments.language + "/further" * arguments.further
     catalogue.use(arguments.language)
     sys.stdout.reconfigure(errors="replace")  # a terminal may lack some letters
     try:
-        print(reset(arguments.lesson, arguments.language))
+        print(reset(arguments.lesson, folder))
     except (OSError, ValueError) as error:
         sys.exit(str(error))
 

@@ -271,7 +271,7 @@ def test_what_overflows_in_the_dtype_of_x_is_refused(name, call):
         (lambda: softmax_cross_entropy(np.array([[1.7e308, -1.7e308]]), [1]), "the result of"),
         (lambda: relative_error(np.array([1.7e308]), np.array([-1.7e308])), "the result of"),
         (lambda: least_squares.loss(1e200 * X, np.ones(6), 1e200 * ONES), "the result of"),
-        (lambda: sgd_update({"a": np.ones(2, np.float32)}, {"a": np.ones(2, np.float32)}, 1e40), "the updated a"),
+        (lambda: sgd_update({"a": np.ones(2, np.float32)}, {"a": np.ones(2, np.float32)}, 1e40), "the result of sgd"),
         (lambda: loss_and_gradients(Network((3, 3)), {"weight1": 1e308 * np.eye(3), "bias1": ZEROS}, 99 * X, [0] * 6),
          "the signal in layer 1"),
     ],

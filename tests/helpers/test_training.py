@@ -186,7 +186,7 @@ def test_a_diverging_run_says_where_and_keeps_finite_parameters(batchnorm):
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_an_update_that_overflows_is_refused():
     huge = np.array([3e38], np.float32)
-    with pytest.raises(NotFiniteError, match="the updated a"):
+    with pytest.raises(NotFiniteError, match="the result of sgd_update, a,"):
         sgd_update({"a": huge}, {"a": -huge}, 1.0)
 
 

@@ -12,8 +12,8 @@ import pytest
 import course
 from course.panel import Panel, RunPanel
 from tests.sweep import settings
+from tools.lessons import label, notebooks
 
-LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*/*.ipynb"))
 BROKEN = re.compile(r"\bnan\b|\binf\b|\bNone\b|  | [.,;:]|[,;:(]\.|\(\)|[{}]", re.IGNORECASE)
 
 
@@ -42,7 +42,7 @@ def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
     return [panel for panel in panels if isinstance(panel, RunPanel)]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", notebooks(), ids=label)
 def test_the_first_sentence_of_a_run_is_whole(path, monkeypatch):
     for panel in run_panels(path, monkeypatch):
         for values in settings(panel):

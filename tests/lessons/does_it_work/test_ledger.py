@@ -11,7 +11,7 @@ from tools.readme_ledger import PLACE, README, short_ledger
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/09_does_it_work.ipynb"))
 CLAIMS = [f"C{k:02}" for k in range(1, 51)]
 VERDICTS = ("right", "right with a condition", "half right", "loose", "wrong", "contested", "not shown")
-ROW = re.compile(r"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *\[(\d\d)\]\((\d\d_\w+\.ipynb)#cell-id=([\w-]+)\) *\|$")
+ROW = re.compile(r"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *\[(\d\d)\]\(((?:further/)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\) *\|$")
 
 
 def ledger(path: Path) -> list[str]:
@@ -35,7 +35,7 @@ def faults(lines: list[str], folder: Path) -> list[str]:
 def row_faults(claim: str, row: re.Match[str], folder: Path) -> list[str]:
     verdict, lesson, name, cell_id = row.groups()[2:]
     found = [] if verdict.partition(":")[0] in VERDICTS else [f"no verdict of the list: {verdict}"]
-    if not (folder / name).exists() or not name.startswith(lesson):
+    if not (folder / name).exists() or not Path(name).name.startswith(lesson):
         return [*found, f"no such lesson: {name}"]
     cells = [cell for cell in nbformat.read(folder / name, as_version=4).cells if cell.id == cell_id]
     if not cells or claim not in cells[0].metadata.get("tags", []):
