@@ -136,6 +136,26 @@ def wobble(data: Examples, hidden: int, rates: Sequence[float], seed: int = 0) -
     return found
 
 
+def label_noise(percent: float) -> float:
+    """The loss that is left to whoever knows the right class and that ``percent`` of the labels are others: 1 to 9."""
+    wrong = percent / 100
+    return -(1 - wrong) * math.log(1 - wrong) - wrong * math.log(wrong / 9)
+
+
+def learning_curve(parts: Sequence[Examples], held_out: Examples, seed: int = 0) -> list[tuple[float, float]]:
+    """Training and validation loss after 8,000 updates on each of ``parts`` (x, y), with 10 hidden units.
+
+    A fifth of the labels is made wrong first, those of the validation digits ``held_out`` (x, y) too.
+    """
+    rng = np.random.default_rng([seed, 3])
+    others, found = (held_out[0], with_wrong_labels(held_out[1], 20, rng)), []
+    for x, y in parts:
+        few = x, with_wrong_labels(y, 20, rng)
+        record = last(fit(few, others, updates=8000, learning_rate=0.03, hidden=10, marks=frozenset([8000]), seed=seed))
+        found.append(record.losses[-1])
+    return found
+
+
 def pooled(x: Array) -> Array:
     """Pictures (N, 784) as (N, 196): the means of 2×2 pixels."""
     return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
