@@ -147,7 +147,7 @@ def way(network: Network, start: Parameters, data: Examples, probe: Examples) ->
         *_, other = follow(64, 0.1)
         return _draw_way(figure, other)
 
-    controls = [choice("batch_size", WAY_SIZES, 1), choice("learning_rate", WAY_RATES, 0.1)]
+    controls = [choice("batch_size", WAY_SIZES, 1), choice("learning_rate", WAY_RATES, 0.03)]
     return RunPanel("03.way", controls, compute, build, describe, total=total)
 
 

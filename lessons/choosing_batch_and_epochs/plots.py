@@ -1,4 +1,4 @@
-"""Lesson 03's plain figures: something against the batch size, and the results of a few seeds with their interval."""
+"""Lesson 03's plain figures: costs of a batch size, learning curves, noise that dies or stays, results of seeds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from course.catalogue import text
-from course.style import BLACK, BLUE
-from lessons.choosing_batch_and_epochs.experiments import mean_interval
+from course.style import BLACK, BLUE, GREY
+from lessons.choosing_batch_and_epochs.fits import Wobble, mean_interval
+from lessons.choosing_batch_and_epochs.panels import LINES
 
 Array = np.ndarray
 STYLES = ((BLUE, "-", "o"), (BLACK, "--", "s"))
@@ -48,3 +49,29 @@ def seeds(rows: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
     ax.set_yticks(range(len(rows)), [text(f"03.seeds.{name}") for name in rows])
     ax.grid(visible=False, axis="y")
     return ax
+
+
+def learning_curve(sizes: Sequence[int], losses: Sequence[tuple[float, float]], noise: float, ax: Axes) -> Axes:
+    """Training and validation loss, a row each size, over the number of digits, and the noise that no one can learn."""
+    for (name, style), row in zip(LINES.items(), np.array(losses).T, strict=True):
+        ax.plot(sizes, row, **style)
+        ax.annotate(text(f"03.curve.{name}"), (sizes[1], row[1]), xytext=(8, 10), textcoords="offset points",
+                    color=style["color"])  # fmt: skip
+    ax.axhline(noise, color=GREY, linestyle=":")
+    ax.annotate(text("03.curve.noise"), (sizes[0], noise), xytext=(0, 6), textcoords="offset points", color=GREY)
+    ax.set(xscale="log", ylim=(-0.1, 3.8), xlabel=text("03.curve.x"), ylabel=text("03.curve.y"))
+    return ax
+
+
+def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
+    """The training loss, and beside it the spread of single digits' gradients, over the epochs.
+
+    The names of the runs are keys below ``03.wobble``.
+    """
+    for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
+        for ax, values in zip(axes, run, strict=True):
+            ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
+            ax.annotate(text(f"03.wobble.{name}"), (5, np.median(values[80:120])), xytext=(0, 22),
+                        textcoords="offset points", color=color)  # fmt: skip
+    for ax, name in zip(axes, ("loss", "spread"), strict=True):
+        ax.set(yscale="log", xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
