@@ -1,6 +1,7 @@
 """Lesson 03's numbers: the noise of mini-batch gradients, races to a target loss, unsteady runs, and bytes held."""
 
 import math
+import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import NamedTuple
@@ -9,7 +10,7 @@ import numpy as np
 
 from helpers.batching import iterations_per_epoch
 from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, forward
+from helpers.network import LayerCache, Network, Parameters, forward, loss_and_gradients
 from helpers.recording import diverged, run
 from helpers.validate import Array, NotFiniteError
 
@@ -50,6 +51,21 @@ def expected_spread(gradients: Array, batch_size: int, replacement: bool = False
     n, variance = len(gradients), gradients.var(axis=0).sum()
     left = 1 if replacement else (n - batch_size) / (n - 1)
     return float(np.sqrt(variance / batch_size * left))
+
+
+class Cloud(NamedTuple):
+    """Mini-batch gradients (draws, D), and their spread around the full one, measured and expected."""
+
+    means: Array
+    spread: float
+    expected: float
+
+
+def cloud(gradients: Array, batch_size: int, replacement: bool) -> Cloud:
+    """300 mini-batch gradients of ``batch_size`` rows of ``gradients`` (N, D)."""
+    means = drawn_means(gradients, batch_size, DRAWS, np.random.default_rng(0), replacement)
+    expected = expected_spread(gradients, batch_size, replacement)
+    return Cloud(means, spread(means, gradients.mean(axis=0)) if expected else 0.0, expected)  # else rounding is left
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -195,3 +211,32 @@ def float32_bytes(hidden: int) -> Bytes:
     """
     weights = FLOAT32 * (784 * hidden + hidden + 10 * hidden + 10)
     return Bytes(weights, FLOAT32 * (784 + 2 * hidden + 10) + hidden, FLOAT32 * (2 * hidden + 10))
+
+
+class Memory(NamedTuple):
+    """Megabytes held in a training step, those there are, and the largest batch for which they suffice."""
+
+    parameters: float
+    activations: float
+    slopes: float
+    all: float
+    limit: float
+    largest: int
+
+
+def memory(batch_size: int, hidden: int, megabytes: int) -> Memory:
+    """What a training step of 784-``hidden``-10 holds, its parameters with their gradients, in a memory of a size."""
+    held = float32_bytes(hidden)
+    fixed, each = 2 * held.parameters, held.activations + held.slopes
+    amounts = fixed, batch_size * held.activations, batch_size * held.slopes, fixed + batch_size * each
+    return Memory(*(amount / 1e6 for amount in amounts), megabytes, max(0, (megabytes * 10**6 - fixed) // each))
+
+
+def peak_bytes(network: Network, parameters: Parameters, x: Array, y: Array) -> int:
+    """The most bytes that a forward and a backward pass of the batch x, y held at once, a copy of ``x`` included."""
+    tracemalloc.start()
+    try:
+        loss_and_gradients(network, parameters, x.copy(), y)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

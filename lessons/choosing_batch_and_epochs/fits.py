@@ -38,6 +38,21 @@ class Fit(NamedTuple):
         """The place in the record of the lowest validation loss."""
         return int(np.argmin([row[1] for row in self.losses]))
 
+    def summary(self) -> dict[str, float]:
+        """Where the validation loss is lowest and its accuracy, in percent, highest; both there and at the end."""
+        best, accuracies = self.best, [100 * row[1] for row in self.accuracies]
+        peak = int(np.argmax(accuracies))
+        return {
+            "at": self.updates[best],
+            "lowest": self.losses[best][1],
+            "end": self.losses[-1][1],
+            "training": self.losses[-1][0],
+            "peak": accuracies[peak],
+            "peak_at": self.updates[peak],
+            "accuracy": accuracies[best],
+            "end_accuracy": accuracies[-1],
+        }
+
 
 def fit(
     data: Examples, held_out: Examples, *, updates: int, learning_rate: float = 0.1, hidden: int = 100,

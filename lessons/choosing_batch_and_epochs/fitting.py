@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from course.drawing import Drawing
 from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, GREY
 from lessons.choosing_batch_and_epochs import experiments, fits
+from lessons.choosing_batch_and_epochs.experiments import Memory
 from lessons.choosing_batch_and_epochs.fits import Examples, Fit
 from lessons.choosing_batch_and_epochs.panels import LINES
 
@@ -31,7 +31,7 @@ def fitting(data: Examples, held_out: Examples, updates: int) -> Panel:
                         marks=fits.measured_updates(updates))  # fmt: skip
 
     def describe(record: Fit) -> str:
-        return text("03.fitting.sentence", updates=record.updates[-1], **_fit_numbers(record))
+        return text("03.fitting.sentence", updates=record.updates[-1], **record.summary())
 
     controls = [choice("hidden", FIT_HIDDEN, 100), choice("n_examples", FIT_EXAMPLES, 1000),
                 choice("wrong", FIT_WRONG, 40)]  # fmt: skip
@@ -60,7 +60,7 @@ def _draw_fit(figure: Drawing, updates: int) -> Update:
         for ax, rows, scale in ((left, record.losses, 1), (right, record.accuracies, 100)):
             for name, row in zip(LINES, scale * np.array(rows).T, strict=True):
                 figure.moving[f"{name}_{ax.get_label()}"].set_data(record.updates, row)
-        numbers = _fit_numbers(record)
+        numbers = record.summary()
         figure.moving["lowest"].set_data([max(1, numbers["at"])], [numbers["lowest"] + 0.2])
         figure.moving["highest"].set_data([max(1, numbers["peak_at"])], [numbers["peak"] - 7])
         for name in ("lowest", "highest"):
@@ -69,55 +69,23 @@ def _draw_fit(figure: Drawing, updates: int) -> Update:
     return update
 
 
-def _fit_numbers(record: Fit) -> dict[str, float]:
-    best, accuracies = record.best, [100 * row[1] for row in record.accuracies]
-    peak = int(np.argmax(accuracies))
-    return {
-        "at": record.updates[best],
-        "lowest": record.losses[best][1],
-        "end": record.losses[-1][1],
-        "training": record.losses[-1][0],
-        "peak": accuracies[peak],
-        "peak_at": record.updates[peak],
-        "accuracy": accuracies[best],
-        "end_accuracy": accuracies[-1],
-    }
-
-
 MEMORY_SIZES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 MEMORY_HIDDEN = (10, 100, 1000, 10_000)
 MEMORY_MB = (1, 10, 100, 1000, 10_000)
 PARTS = {"parameters": (GREY, ""), "activations": (BLUE, "//"), "slopes": (BLUE, ".."), "all": (BLACK, "")}
 
 
-class Memory(NamedTuple):
-    """Megabytes held in a training step, those there are, and the largest batch for which they suffice."""
-
-    parameters: float
-    activations: float
-    slopes: float
-    all: float
-    limit: float
-    largest: int
-
-
 def memory() -> Panel:
     """What a training step of 784-hidden-10 holds in float32, against the memory of a machine."""
 
-    def compute(batch_size: int, hidden: int, megabytes: int) -> Memory:
-        held = experiments.float32_bytes(hidden)
-        fixed, each = 2 * held.parameters, held.activations + held.slopes
-        amounts = fixed, batch_size * held.activations, batch_size * held.slopes, fixed + batch_size * each
-        largest = max(0, (megabytes * 10**6 - fixed) // each)
-        return Memory(*(amount / 1e6 for amount in amounts), megabytes, largest)
-
     def describe(held: Memory, batch_size: int, hidden: int) -> str:
         amounts = {name: _short(getattr(held, name)) for name in PARTS}
-        return text("03.memory.sentence", fits=_fits(held), batch_size=batch_size, hidden=hidden, **amounts)
+        return text("03.memory.sentence", fits=_fits(held), limit=held.limit, batch_size=batch_size, hidden=hidden,
+                    **amounts)  # fmt: skip
 
     controls = [choice("batch_size", MEMORY_SIZES, 100), choice("hidden", MEMORY_HIDDEN, 100),
                 choice("megabytes", MEMORY_MB, 100)]  # fmt: skip
-    return Panel("03.memory", controls, compute, _draw_memory, describe, size=(9.0, 3.4))
+    return Panel("03.memory", controls, experiments.memory, _draw_memory, describe, size=(9.0, 3.4))
 
 
 def _draw_memory(figure: Drawing) -> Update:
@@ -146,7 +114,7 @@ def _draw_memory(figure: Drawing) -> Update:
 
 def _fits(held: Memory) -> str:
     key = "fits" if held.all <= held.limit else "lower" if held.largest else "none"
-    return text(f"03.memory.{key}", limit=held.limit, largest=held.largest)
+    return text(f"03.memory.{key}", largest=held.largest)
 
 
 def _short(amount: float) -> str:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from course.panel import Panel, RunPanel, Update
 from course.style import BLACK, BLUE, GREEN, GREY, TRAINING, VALIDATION
 from helpers.network import Network, Parameters
 from lessons.choosing_batch_and_epochs import experiments, fits
-from lessons.choosing_batch_and_epochs.experiments import CLOCKS, Examples, Runner, Standing, Way
+from lessons.choosing_batch_and_epochs.experiments import CLOCKS, Cloud, Examples, Runner, Standing, Way
 
 Array = np.ndarray
 MOST_TENTHS = 20
@@ -67,40 +66,26 @@ CLOUD_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 800, 950, 1000)
 LOWEST, HIGHEST = 1.5e-3, 1.5  # the spreads that the picture has room for
 
 
-class Cloud(NamedTuple):
-    """Mini-batch gradients (draws, 2), and their spread around the full one, measured and expected."""
-
-    means: Array
-    spread: float
-    expected: float
-
-
 def cloud(gradients: Array) -> Panel:
     """Mini-batch gradients around the full one, and their spread on the 1/√B line; ``gradients`` (N, 2)."""
-    full = gradients.mean(axis=0)
-
-    def compute(batch_size: int, replacement: bool) -> Cloud:
-        rng = np.random.default_rng(0)
-        means = experiments.drawn_means(gradients, batch_size, experiments.DRAWS, rng, replacement)
-        expected = experiments.expected_spread(gradients, batch_size, replacement)
-        return Cloud(means, experiments.spread(means, full) if expected else 0.0, expected)  # else rounding is left
 
     def describe(found: Cloud, batch_size: int, replacement: bool) -> str:
         return text(f"03.cloud.{'with' if replacement else 'without'}", batch_size=batch_size, draws=len(found.means),
                     spread=found.spread, expected=found.expected)  # fmt: skip
 
     controls = [choice("batch_size", CLOUD_SIZES, 10), switch("replacement", False)]
-    return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients, full=full), describe)
+    compute = partial(experiments.cloud, gradients)
+    return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients), describe)
 
 
-def _draw_cloud(figure: Drawing, gradients: Array, full: Array) -> Update:
+def _draw_cloud(figure: Drawing, gradients: Array) -> Update:
     """The cloud around the full gradient, and beside it its spread on the lines expected."""
     left, right = figure.arrange(["cloud", "law"])
     left.set(xlim=(-1.1, 0.5), ylim=(-1.1, 0.5))
     figure.line("dots", left, linestyle="", marker="o", color=BLUE, markersize=4, markeredgewidth=0)
     figure.line("full", left, linestyle="", marker="+", color=BLACK, markersize=22, markeredgewidth=2.5)
     figure.key(left, "lower left", "dots", "full")
-    figure.moving["full"].set_data(full[:, None])
+    figure.moving["full"].set_data(gradients.mean(axis=0)[:, None])
     sizes = np.arange(1, len(gradients) + 1)
     right.set(xscale="log", yscale="log", xlim=(0.8, 1.4 * len(gradients)), ylim=(LOWEST, HIGHEST))
     for name, again, style in (("again", True, {"color": GREY, "linestyle": "--"}), ("once", False, {"color": BLACK})):
@@ -122,7 +107,7 @@ def _draw_cloud(figure: Drawing, gradients: Array, full: Array) -> Update:
 
 WAY_SIZES = (1, 4, 16, 64, 512)
 WAY_RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
-MOST_LOSS = 4.2
+MOST_LOSS = 3.4
 FIRST_UPDATES = 400
 
 
@@ -213,7 +198,7 @@ def _draw_stopping(figure: Drawing, record: fits.Fit) -> Update:
     figure.key(left, "upper right", "training", "validation", "kept", "waited", moves=True)
     figure.say("training")
     figure.say("validation")
-    (mark,) = [figure.line("kept_accuracy", right, linestyle="", marker="v", color=BLUE, markersize=14)]
+    mark = figure.line("kept_accuracy", right, linestyle="", marker="v", color=BLUE, markersize=14)
     figure.note("stopped", left, "lower right", fontsize=14)
 
     def update(state: fits.Stopping) -> None:

@@ -17,18 +17,17 @@ STYLES = ((BLUE, "-", "o"), (BLACK, "--", "s"))
 def against_batch_size(sizes: Sequence[int], lines: Mapping[str, Sequence[float]], unit: str, ax: Axes) -> Axes:
     """One or two lines over the batch size, both axes logarithmic; what is not finite is left out.
 
-    The names of the lines and ``unit`` are keys below ``03.against``: of what stands beside their last point but one,
-    and of the y label. A line without a finite value is left out, so that an interrupted measurement can be drawn.
+    The names of the lines and ``unit`` are keys below ``03.against``: of what stands beside a point of each, and
+    of the y label. A line without a finite value is left out, so that an interrupted measurement can be drawn.
     """
     known = {name: np.isfinite(values) for name, values in lines.items() if np.isfinite(values).any()}
-    upper = max(known, key=lambda name: np.array(lines[name])[known[name]][-2:][0], default=None)
+    upper = max(known, key=lambda name: np.array(lines[name])[known[name]][-1], default=None)
     for (name, there), (color, line, marker) in zip(known.items(), STYLES, strict=False):
         x, y = np.array(sizes)[there], np.array(lines[name])[there]
         ax.plot(x, y, color=color, linestyle=line, marker=marker)
-        side = "left" if y[-3:][0] > y[-2:][0] else "right"  # beside the line, whether it falls or rises
-        place = {"xytext": (0, 14), "ha": side} if name == upper else {"xytext": (6, -12), "ha": "left", "va": "top"}
-        words = text(f"03.against.{name}")
-        ax.annotate(words, (x[-2:][0], y[-2:][0]), color=color, textcoords="offset points", **place)
+        at, place = (1, {"xytext": (6, 12)}) if name == upper else (-2, {"xytext": (6, -12), "va": "top"})
+        words, where = text(f"03.against.{name}"), (x[at:][0], y[at:][0])
+        ax.annotate(words, where, color=color, textcoords="offset points", **place)
     ax.set(xscale="log", yscale="log", xlabel=text("03.against.x"), ylabel=text(f"03.against.{unit}"))
     ax.margins(x=0.12, y=0.22)
     return ax
@@ -55,7 +54,7 @@ def learning_curve(sizes: Sequence[int], losses: Sequence[tuple[float, float]], 
     """Training and validation loss, a row each size, over the number of digits, and the noise that no one can learn."""
     for (name, style), row in zip(LINES.items(), np.array(losses).T, strict=True):
         ax.plot(sizes, row, **style)
-        ax.annotate(text(f"03.curve.{name}"), (sizes[1], row[1]), xytext=(8, 10), textcoords="offset points",
+        ax.annotate(text(f"03.curve.{name}"), (sizes[0], row[0]), xytext=(0, 12), textcoords="offset points",
                     color=style["color"])  # fmt: skip
     ax.axhline(noise, color=GREY, linestyle=":")
     ax.annotate(text("03.curve.noise"), (sizes[0], noise), xytext=(0, 6), textcoords="offset points", color=GREY)
@@ -71,7 +70,7 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
             ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
-            ax.annotate(text(f"03.wobble.{name}"), (5, np.median(values[80:120])), xytext=(0, 22),
+            ax.annotate(text(f"03.wobble.{name}"), (6, max(values[100:140])), xytext=(-5, 8 if color == BLUE else -36),
                         textcoords="offset points", color=color)  # fmt: skip
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
         ax.set(yscale="log", xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
