@@ -107,8 +107,9 @@ def losses_to_watch(rng: np.random.Generator) -> list[tuple[Array, int, float]]:
     equal = [1.5, 1.0, 1.0, 1.0, 1.2, 1.3, 0.9]
     small = [1.0, 0.5, 0.48, 0.46, 0.44, 0.42, 0.4, 0.38]
     falling = [2.0, 1.5, 1.2, 1.0, 0.9]
-    chosen = [(bump, 3, 0.0), (bump, 2, 0.25), (equal, 2, 0.0), (falling, 2, 0.01), (bump, 20, 0.0), (small, 3, 0.05),
-              (small, 2, 0.03)]  # fmt: skip
+    large = [4.0, 3.7, 3.4, 3.1, 2.8]
+    chosen = [(bump, 3, 0.0), (bump, 2, 0.25), (equal, 2, 0.0), (falling, 2, 0.01), (bump, 20, 0.0), (small, 2, 0.05),
+              (small, 1, 0.03), (large, 2, 0.2)]  # fmt: skip
     drawn = [(rng.uniform(0.5, 1.5, 20).round(2), 4, least) for least in (0.0, 0.105, 0.0, 0.055)]
     return [(np.array(losses), patience, least) for losses, patience, least in [*chosen, *drawn]]
 
@@ -188,8 +189,7 @@ EXERCISES = [
                                                         early_stopping(losses, patience, least)[1]),
             "loss": lambda losses, patience, least: (losses[early_stopping(losses, patience, least)[0]],
                                                      early_stopping(losses, patience, least)[1]),
-            "to_the_end": lambda losses, patience, least: (early_stopping(losses, patience, least)[0],
-                                                           len(losses) - 1),
+            "to_the_end": lambda losses, patience, least: early_stopping(losses, len(losses) + 1, least),
         },
     ),
 ]

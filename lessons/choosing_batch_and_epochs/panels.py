@@ -56,7 +56,7 @@ def _draw_race(figure: Drawing, sizes: Sequence[int], target: float) -> Update:
         for unit, now in standings.items():
             figure.say(f"{unit}_shown", time=now.time, home=_at_home(sizes, now))
             for bar, loss, home in zip(bars[unit], now.losses, now.home, strict=True):
-                bar.set(x=2.6, width=min(loss, 2.6) - 2.6, facecolor=BLUE if home else "#C9C9C9", edgecolor="white",
+                bar.set(x=2.6, width=min(loss, 2.6) - 2.6, facecolor=BLUE if home else "white", edgecolor=GREY,
                         hatch="" if home else "//")  # fmt: skip
 
     return update
