@@ -7,10 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tools.browser import LAB, NO_CHROMIUM, OPEN_TO_THIS_MACHINE, chromium, chromium_path, copy_course, server
 
 PATIENCE = 120_000  # ms: a wait is for a condition, and a busy machine may take its time
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import numpy as np
 from PIL import Image
+from playwright.sync_api import expect
 
 import course
 from course.live import Live
@@ -65,6 +66,6 @@ def sees(cell: Any, sentence: str, pixels: np.ndarray) -> None:
         shown = pixels_of(source)
         if shown.shape == pixels.shape and np.mean(np.any(shown != pixels, axis=2)) < 0.001:
             break
-    assert cell.locator(".course-live p").inner_text() == sentence
+    expect(cell.locator(".course-live p")).to_have_text(sentence, use_inner_text=True)  # laid out, to be seen
     cell.page.wait_for_function(ANNOUNCED, arg=[cell.element_handle(), sentence])
-    assert cell.locator("img:visible").count() == 1
+    expect(cell.locator("img:visible")).to_have_count(1)

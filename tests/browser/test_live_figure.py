@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from course import catalogue
 from tools.browser import choose, open_notebook, reload, run_all, save, start_all
@@ -71,7 +72,7 @@ def slider(page):
 def shows(page, slope):
     """One picture is visible, at rest, and it is that of ``slope``."""
     page.wait_for_selector(f'.course-live img[alt="ends at {9 * slope}"][src^="data:image/png"]')
-    assert page.locator(".jp-OutputArea img:visible").count() == 1
+    expect(page.locator(".jp-OutputArea img:visible")).to_have_count(1)
 
 
 def word(page, selector):
@@ -135,7 +136,7 @@ def test_two_hundred_figures_stay_right_while_a_slider_moves(page, lab, notebook
         handle.press("ArrowRight" if presses // 15 % 2 == 0 else "ArrowLeft")
         page.wait_for_timeout(25)
         presses += 1
-    assert output.first.inner_text().strip() == "wrong=0"
+    expect(output.first).to_have_text("wrong=0", use_inner_text=True)
     assert presses > 20
     shows(page, int(float(handle.get_attribute("aria-valuenow"))))
 
@@ -182,7 +183,7 @@ def test_two_panels_in_one_cell_both_live(page, lab, notebook):
         handle.press(key)
     page.wait_for_selector('.course-live img[alt="ends at -90"][src^="data:image/png"]')
     page.wait_for_selector('.course-live img[alt="ends at 90"][src^="data:image/png"]')
-    assert page.locator("img:visible").count() == 2
+    expect(page.locator("img:visible")).to_have_count(2)
 
 
 def test_after_a_restart_the_panel_says_that_it_has_stopped(page, lab, notebook):
@@ -217,7 +218,7 @@ def test_a_saved_notebook_whose_kernel_is_gone_shows_what_is_stored_and_says_tha
     assert saved.evaluate("output => getComputedStyle(output).visibility") == "hidden"
     stored = page.locator(".course-stored")
     assert stored.locator("img").evaluate("image => [image.alt, image.naturalWidth]") == ["ends at 9", 1800]
-    assert stored.inner_text() == "ends at 9"
+    expect(stored).to_have_text("ends at 9", use_inner_text=True)
 
 
 GROW = '''
@@ -245,7 +246,7 @@ def test_a_figure_grows_while_its_cell_runs_and_stays_after_an_interrupt(page, l
     final.wait_for()
     reached = int(final.get_attribute("alt").split()[-1])
     assert 3 <= reached < 4000
-    assert page.locator("img:visible").count() == 1
+    expect(page.locator("img:visible")).to_have_count(1)
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     page.locator(".jp-Cell").nth(2).click()
     page.keyboard.press("Shift+Enter")
@@ -266,7 +267,7 @@ def test_a_figure_that_grew_during_a_reload_is_there_and_leaves_the_other_panels
     page.wait_for_selector('.course-live img[alt="grown to 400"]')
     slider(page).press("ArrowRight")
     page.wait_for_selector('.course-live img[alt="ends at 27"][src^="data:image/png"]')
-    assert page.locator("img:visible").count() == 2
+    expect(page.locator("img:visible")).to_have_count(2)
 
 
 def sees_growth(page):
@@ -303,7 +304,7 @@ def test_a_run_goes_on_after_a_reload_and_can_be_stopped_there(page, lab, notebo
     page.wait_for_function("alt => document.querySelector('.course-live img').alt !== alt", arg=reached)
     page.get_by_role("button", name="stop").click()
     page.wait_for_selector(".course-said:has-text('ends at')")
-    said = page.locator(".course-said").inner_text()
+    said = page.locator(".course-said").text_content().strip()
     assert said != "ends at 90"
     page.wait_for_selector(f'.course-live img[alt="{said}"][src^="data:image/png"]')
 

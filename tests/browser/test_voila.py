@@ -1,6 +1,7 @@
 """Lessons as web pages: under Voila pictures follow their sliders and predictions answer too."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tools.browser import server
 
@@ -20,7 +21,7 @@ def test_a_lessons_pictures_and_predictions_answer(page, course, lesson):
             before = picture.get_attribute("alt")
             handle.press(key)
             page.wait_for_function(CHANGED, arg=[panel.element_handle(), before])
-        assert panel.locator(".course-live p").inner_text() == picture.get_attribute("alt")
+        expect(panel.locator(".course-live p")).to_have_text(picture.get_attribute("alt"), use_inner_text=True)
         page.locator(".course-prediction button").first.press("Enter")
         page.get_by_role("status").filter(has_text="You chose A.").first.wait_for()
         assert page.locator(".course-stored:visible").count() == 0

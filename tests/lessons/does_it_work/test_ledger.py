@@ -11,7 +11,8 @@ from tools.readme_ledger import PLACE, README, short_ledger
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/09_does_it_work.ipynb"))
 CLAIMS = [f"C{k:02}" for k in range(1, 51)]
 VERDICTS = ("right", "right with a condition", "half right", "loose", "wrong", "contested", "not shown")
-ROW = re.compile(r"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *\[(\d\d)\]\(((?:further/)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\) *\|$")
+LINK = r"\[(\d\d)\]\(((?:further/)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\)"
+ROW = re.compile(rf"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *{LINK} *\|$")
 
 
 def ledger(path: Path) -> list[str]:
