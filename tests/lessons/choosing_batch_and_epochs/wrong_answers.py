@@ -53,7 +53,8 @@ STOPPING = [
     (f"{LOOP}        if e and losses[e] < losses[e - 1] - least:\n            best = e\n{STOP}", "previous"),
     (f"{LOOP}        if losses[e] < losses[best] * (1 - least):\n            best = e\n{STOP}", "share"),
     (f"{LOOP}        if losses[best] - losses[e] >= least:\n            best = e\n{STOP}", "ties_count"),
-    (f"{LOOP}        if losses[best] - losses[e] > least:\n            best = e\n" + STOP.replace(">=", ">"), "one_late"),
+    (f"{LOOP}        if losses[best] - losses[e] > least:\n            best = e\n"
+     + STOP.replace(">=", ">"), "one_late"),
     (f"{LOOP}        if losses[best] - losses[e] > least:\n            best = e\n"
      + STOP.replace("best, e", "e, best").replace("best, len(losses) - 1", "len(losses) - 1, best"), "swapped"),
     (f"{LOOP}        if losses[best] - losses[e] > least:\n            best = e\n"
