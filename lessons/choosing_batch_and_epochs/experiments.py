@@ -166,25 +166,38 @@ class Way(NamedTuple):
         """The largest rise of the loss from one measurement to the next."""
         return float(np.diff(self.losses).max(initial=0))
 
+    @property
+    def late(self) -> tuple[float, float]:
+        """The lowest and the highest loss measured in the last tenth of the run."""
+        lately = [loss for made, loss in zip(self.updates, self.losses, strict=True) if made >= 0.9 * self.updates[-1]]
+        return min(lately), max(lately)
+
 
 def way(
     network: Network, start: Parameters, data: Examples, probe: Examples, batch_size: int, learning_rate: float,
-    seed: int = 0, digits: int = WAY_DIGITS,
+    tamed: bool = False, seed: int = 0, digits: int = WAY_DIGITS,
 ) -> Iterator[Way]:  # fmt: skip
-    """The run so far after each measurement, until ``digits`` have been seen; ``data`` and ``probe`` are (x, y)."""
+    """The run so far after each measurement, until ``digits`` have been seen; ``data`` and ``probe`` are (x, y).
+
+    tamed: the last quarter of the updates is made at a tenth of the rate.
+    """
     every, updates = max(1, WAY_EVERY // batch_size), max(1, digits // batch_size)
-    found = Way(batch_size, [], [])
-    for step in run(network, start, *data, updates=updates, batch_size=batch_size, learning_rate=learning_rate,
-                    rng=np.random.default_rng([seed, 1])):  # fmt: skip
-        if step.update % every and step.update != updates and not diverged(step):
-            continue
-        loss = probe_loss(network, step.parameters, probe)
-        if diverged(step) or not math.isfinite(loss):
-            yield found._replace(diverged=True)
+    early = updates * 3 // 4 if tamed else updates
+    rng, state, found = np.random.default_rng([seed, 1]), start, Way(batch_size, [], [])
+    for before, more, rate in ((0, early, learning_rate), (early, updates - early, learning_rate / 10)):
+        for step in run(network, state, *data, updates=more, batch_size=batch_size, learning_rate=rate, rng=rng):
+            made, state = before + step.update, step.parameters
+            if (before and not step.update) or (made % every and made != updates and not diverged(step)):
+                continue
+            loss = probe_loss(network, state, probe)
+            if diverged(step) or not math.isfinite(loss):
+                yield found._replace(diverged=True)
+                return
+            found.updates.append(made)
+            found.losses.append(loss)
+            yield found
+        if early == updates:
             return
-        found.updates.append(step.update)
-        found.losses.append(loss)
-        yield found
 
 
 def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -89,6 +89,11 @@ def _measure(record: Fit, update: int, network: Network, *parts: Examples) -> No
     record.wrong_losses.append(softmax_cross_entropy(logits[wrong], y[wrong])[0] if wrong.any() else math.nan)
 
 
+def fitted(data: Examples, held_out: Examples, **settings: Any) -> Fit:
+    """The whole record of `fit`."""
+    return last(fit(data, held_out, **settings))
+
+
 def measured_updates(updates: int) -> frozenset[int]:
     """Where a chosen fit is measured: each of these updates about 12 % later than the one before."""
     return frozenset(round(1.12**k) for k in range(200) if 1.12**k < updates) | {updates}
@@ -166,7 +171,7 @@ def learning_curve(parts: Sequence[Examples], held_out: Examples, seed: int = 0)
     others, found = (held_out[0], with_wrong_labels(held_out[1], 20, rng)), []
     for x, y in parts:
         few = x, with_wrong_labels(y, 20, rng)
-        record = last(fit(few, others, updates=5000, learning_rate=0.03, hidden=10, marks=frozenset([5000]), seed=seed))
+        record = fitted(few, others, updates=5000, learning_rate=0.03, hidden=10, marks=frozenset([5000]), seed=seed)
         found.append(record.losses[-1])
     return found
 

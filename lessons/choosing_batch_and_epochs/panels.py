@@ -21,7 +21,8 @@ MOST_TENTHS = 20
 
 def race(races: Mapping[str, Sequence[Runner]], target: float) -> Panel:
     """The races, by name, under three clocks, each stopped at a moment of its winner's way to ``target``."""
-    sizes = [runner.batch_size for runner in next(iter(races.values()))]
+    runners = next(iter(races.values()))
+    sizes, highest = [runner.batch_size for runner in runners], max(runner.losses[0] for runner in runners)
 
     def compute(rates: str, moment: int) -> dict[str, Standing]:
         return {unit: experiments.standing(races[rates], unit, moment) for unit in CLOCKS}
@@ -32,7 +33,8 @@ def race(races: Mapping[str, Sequence[Runner]], target: float) -> Panel:
                     by_updates=_at_home(sizes, updates), by_digits=_at_home(sizes, digits))  # fmt: skip
 
     controls = [menu("rates", list(races), next(iter(races))), steps("moment", MOST_TENTHS, value=10)]
-    return Panel("03.race", controls, compute, partial(_draw_race, sizes=sizes, target=target), describe)
+    build = partial(_draw_race, sizes=sizes, highest=highest, target=target)
+    return Panel("03.race", controls, compute, build, describe)
 
 
 def _at_home(sizes: Sequence[int], now: Standing) -> str:
@@ -40,11 +42,11 @@ def _at_home(sizes: Sequence[int], now: Standing) -> str:
     return ", ".join(home) or text("03.race.nobody")
 
 
-def _draw_race(figure: Drawing, sizes: Sequence[int], target: float) -> Update:
+def _draw_race(figure: Drawing, sizes: Sequence[int], highest: float, target: float) -> Update:
     """A lane for each batch size, three times; who is home is blue, the others are grey and hatched."""
     bars = {}
     for unit, ax in zip(CLOCKS, figure.arrange(CLOCKS, sharey=True), strict=True):
-        ax.set(xlim=(2.6, target - 0.25), ylim=(len(sizes) - 0.4, -1.75), xticks=(2, 1.5, 1, target))
+        ax.set(xlim=(highest, target - 0.25), ylim=(len(sizes) - 0.4, -1.75), xticks=(2, 1.5, 1, target))
         ax.set_yticks(range(len(sizes)), [f"{size:,}" for size in sizes], fontsize=15)
         ax.grid(visible=False)
         ax.plot([target] * 2, [-0.55, len(sizes) - 0.4], color=BLACK, linewidth=4, linestyle=(0, (0.7, 0.7)))
@@ -56,7 +58,7 @@ def _draw_race(figure: Drawing, sizes: Sequence[int], target: float) -> Update:
         for unit, now in standings.items():
             figure.say(f"{unit}_shown", time=now.time, home=_at_home(sizes, now))
             for bar, loss, home in zip(bars[unit], now.losses, now.home, strict=True):
-                bar.set(x=2.6, width=min(loss, 2.6) - 2.6, facecolor=BLUE if home else "white", edgecolor=GREY,
+                bar.set(x=highest, width=min(loss - highest, 0), facecolor=BLUE if home else "white", edgecolor=GREY,
                         hatch="" if home else "//")  # fmt: skip
 
     return update
@@ -73,7 +75,7 @@ def cloud(gradients: Array) -> Panel:
         return text(f"03.cloud.{'with' if replacement else 'without'}", batch_size=batch_size, draws=len(found.means),
                     spread=found.spread, expected=found.expected)  # fmt: skip
 
-    controls = [choice("batch_size", CLOUD_SIZES, 10), switch("replacement", False)]
+    controls = [choice("batch_size", CLOUD_SIZES, 1), switch("replacement", False)]
     compute = partial(experiments.cloud, gradients)
     return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients), describe)
 
@@ -115,24 +117,24 @@ def way(network: Network, start: Parameters, data: Examples, probe: Examples) ->
     """8,000 digits from ``start`` with a chosen batch size and rate, beside 64 at 0.1; data and probe are (x, y)."""
     follow = partial(experiments.way, network, start, data, probe)
 
-    def compute(batch_size: int, learning_rate: float) -> Iterator[Way]:
-        return follow(batch_size, learning_rate)
+    def compute(batch_size: int, learning_rate: float, tamed: bool) -> Iterator[Way]:
+        return follow(batch_size, learning_rate, tamed)
 
     def total(batch_size: int, **_: float) -> int:
         every, updates = max(1, experiments.WAY_EVERY // batch_size), experiments.WAY_DIGITS // batch_size
         return 1 + math.ceil(updates / every)
 
-    def describe(run: Way, batch_size: int, learning_rate: float) -> str:
+    def describe(run: Way, **values: float) -> str:
         if run.diverged:
-            return text("03.way.diverged", batch_size=batch_size, learning_rate=learning_rate)
-        return text("03.way.sentence", batch_size=batch_size, learning_rate=learning_rate, rise=run.rise,
-                    updates=run.updates[-1], end=run.losses[-1])  # fmt: skip
+            return text("03.way.diverged", **values)
+        case = "tamed_sentence" if values["tamed"] else "sentence"
+        return text(f"03.way.{case}", rise=run.rise, updates=run.updates[-1], end=run.losses[-1], **values)
 
     def build(figure: Drawing) -> Update:
-        *_, other = follow(64, 0.1)
+        *_, other = follow(64, 0.1, digits=64 * FIRST_UPDATES)
         return _draw_way(figure, other)
 
-    controls = [choice("batch_size", WAY_SIZES, 1), choice("learning_rate", WAY_RATES, 0.03)]
+    controls = [choice("batch_size", WAY_SIZES, 1), choice("learning_rate", WAY_RATES, 0.03), switch("tamed", False)]
     return RunPanel("03.way", controls, compute, build, describe, total=total)
 
 

@@ -21,7 +21,7 @@ def against_batch_size(sizes: Sequence[int], lines: Mapping[str, Sequence[float]
     of the y label. A line without a finite value is left out, so that an interrupted measurement can be drawn.
     """
     known = {name: np.isfinite(values) for name, values in lines.items() if np.isfinite(values).any()}
-    upper = max(known, key=lambda name: np.array(lines[name])[known[name]][-1], default=None)
+    upper = max(known, key=lambda name: np.log(np.array(lines[name])[known[name]]).mean(), default=None)
     for (name, there), (color, line, marker) in zip(known.items(), STYLES, strict=False):
         x, y = np.array(sizes)[there], np.array(lines[name])[there]
         ax.plot(x, y, color=color, linestyle=line, marker=marker)
@@ -70,7 +70,9 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
             ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
-            ax.annotate(text(f"03.wobble.{name}"), (6, max(values[100:140])), xytext=(-5, 8 if color == BLUE else -36),
+            ax.annotate(text(f"03.wobble.{name}"), (6, (max if name == "fits" else min)(values[100:140])),
+                        xytext=(0, 8 if name == "fits" else -30),
                         textcoords="offset points", color=color)  # fmt: skip
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
+        ax.axvline(10, color=GREY, linestyle=":")
         ax.set(yscale="log", xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
