@@ -25,7 +25,7 @@ def against_batch_size(sizes: Sequence[int], lines: Mapping[str, Sequence[float]
     for (name, there), (color, line, marker) in zip(known.items(), STYLES, strict=False):
         x, y = np.array(sizes)[there], np.array(lines[name])[there]
         ax.plot(x, y, color=color, linestyle=line, marker=marker)
-        at, place = (1, {"xytext": (6, 12)}) if name == upper else (-2, {"xytext": (6, -12), "va": "top"})
+        at, place = (1, {"xytext": (-12, 14)}) if name == upper else (-2, {"xytext": (6, -12), "va": "top"})
         words, where = text(f"03.against.{name}"), (x[at:][0], y[at:][0])
         ax.annotate(words, where, color=color, textcoords="offset points", **place)
     ax.set(xscale="log", yscale="log", xlabel=text("03.against.x"), ylabel=text(f"03.against.{unit}"))
@@ -70,9 +70,8 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
             ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
-            ax.annotate(text(f"03.wobble.{name}"), (6, (max if name == "fits" else min)(values[100:140])),
-                        xytext=(0, 8 if name == "fits" else -30),
-                        textcoords="offset points", color=color)  # fmt: skip
+            place = (0.3, values[-1], "left") if name == "fits" else (9.6, 0.6 * min(values), "right")
+            ax.text(place[0], place[1], text(f"03.wobble.{name}"), ha=place[2], color=color)
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
         ax.axvline(10, color=GREY, linestyle=":")
         ax.set(yscale="log", xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
