@@ -133,6 +133,14 @@ def patience_of_ten_is_enough(seed: int) -> bool:
     return ten.epoch < 40 and losses[ten.best] < 1.03 * losses[forty.best]
 
 
+def at_the_best_epoch_it_is_not_too_sure(seed: int) -> bool:
+    """With the scores of the best epoch divided by 1.5 the validation loss is higher there."""
+    best, (x, y) = grown(seed).best, held_out(1000)
+    there = fits.fitted(digits(500, seed), (x, y), updates=25 * best, seed=seed)
+    scores = forward(NETWORK, there.parameters, x)[0]
+    return softmax_cross_entropy(scores / 1.5, y)[0] > softmax_cross_entropy(scores, y)[0]
+
+
 def patience_of_one_stops_too_early(seed: int) -> bool:
     """Stopped with patience 1: the loss kept is at least 2 % above what patience 10 keeps."""
     losses = [row[1] for row in grown(seed).losses]
@@ -229,6 +237,7 @@ EFFECTS = {
         the_loss_rises_and_the_accuracy_does_not_fall,
         wrong_answers_cost_more,
         without_the_sureness_the_loss_is_back,
+        at_the_best_epoch_it_is_not_too_sure,
         patience_of_one_stops_too_early,
         patience_of_ten_is_enough,
         few_digits_raise_the_lowest_loss,

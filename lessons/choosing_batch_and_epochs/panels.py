@@ -77,7 +77,8 @@ def cloud(gradients: Array) -> Panel:
 
     controls = [choice("batch_size", CLOUD_SIZES, 1), switch("replacement", False)]
     compute = partial(experiments.cloud, gradients)
-    return Panel("03.cloud", controls, compute, partial(_draw_cloud, gradients=gradients), describe)
+    build = partial(_draw_cloud, gradients=gradients)
+    return Panel("03.cloud", controls, compute, build, describe, size=(9.0, 3.6))
 
 
 def _draw_cloud(figure: Drawing, gradients: Array) -> Update:
@@ -90,6 +91,8 @@ def _draw_cloud(figure: Drawing, gradients: Array) -> Update:
     figure.moving["full"].set_data(gradients.mean(axis=0)[:, None])
     sizes = np.arange(1, len(gradients) + 1)
     right.set(xscale="log", yscale="log", xlim=(0.8, 1.4 * len(gradients)), ylim=(LOWEST, HIGHEST))
+    right.set_xticks((1, 10, 100, 1000), ("1", "10", "100", "1,000"))
+    right.set_yticks((1, 0.1, 0.01), ("1", "0.1", "0.01"))
     for name, again, style in (("again", True, {"color": GREY, "linestyle": "--"}), ("once", False, {"color": BLACK})):
         law = [experiments.expected_spread(gradients, int(size), again) or np.nan for size in sizes]
         figure.line(name, right, **style).set_data(sizes, law)
@@ -135,7 +138,7 @@ def way(network: Network, start: Parameters, data: Examples, probe: Examples) ->
         return _draw_way(figure, other)
 
     controls = [choice("batch_size", WAY_SIZES, 1), choice("learning_rate", WAY_RATES, 0.03), switch("tamed", False)]
-    return RunPanel("03.way", controls, compute, build, describe, total=total)
+    return RunPanel("03.way", controls, compute, build, describe, total=total, size=(9.0, 3.5))
 
 
 def _draw_way(figure: Drawing, other: Way) -> Update:
@@ -179,7 +182,7 @@ def stopping(record: fits.Fit) -> Panel:
         return text(f"03.stopping.{stage}_sentence", **state._asdict(), kept=losses[state.best, 1])
 
     controls = [steps("epoch", len(losses) - 1, value=len(losses) // 2), integer("patience", 1, 40, 10)]
-    return Panel("03.stopping", controls, compute, partial(_draw_stopping, record=record), describe)
+    return Panel("03.stopping", controls, compute, partial(_draw_stopping, record=record), describe, size=(9.0, 3.5))
 
 
 def _draw_stopping(figure: Drawing, record: fits.Fit) -> Update:

@@ -33,6 +33,12 @@ def against_batch_size(sizes: Sequence[int], lines: Mapping[str, Sequence[float]
     return ax
 
 
+def costs(sizes: Sequence[int], lines: Mapping[str, Mapping[str, Sequence[float]]], axes: Sequence[Axes]) -> None:
+    """`against_batch_size` for each unit and its lines."""
+    for ax, (unit, pair) in zip(axes, lines.items(), strict=True):
+        against_batch_size(sizes, pair, unit, ax)
+
+
 def seeds(rows: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
     """Each row's accuracies, one a seed, as open dots, and their mean with its interval.
 
@@ -70,8 +76,8 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
             ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
-            place = (0.3, values[-1], "left") if name == "fits" else (9.6, 0.6 * min(values), "right")
+            place = (9.6, 0.1, "right") if name == "fits" else (9.6, 0.75 * min(values), "right")
             ax.text(place[0], place[1], text(f"03.wobble.{name}"), ha=place[2], color=color)
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
         ax.axvline(10, color=GREY, linestyle=":")
-        ax.set(yscale="log", xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
+        ax.set(ylim=(0, None), xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
