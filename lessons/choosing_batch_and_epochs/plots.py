@@ -76,8 +76,8 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
             ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
-            place = (9.6, 0.1, "right") if name == "fits" else (9.6, 0.75 * min(values), "right")
-            ax.text(place[0], place[1], text(f"03.wobble.{name}"), ha=place[2], color=color)
+            side = "bottom" if name == "fits" else "top"
+            ax.text(10.2, 0.9 * values[-1], text(f"03.wobble.{name}"), va=side, color=color)
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
         ax.axvline(10, color=GREY, linestyle=":")
-        ax.set(ylim=(0, None), xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
+        ax.set(xlim=(-0.4, 16.5), ylim=(0, None), xlabel=text("03.wobble.x"), ylabel=text(f"03.wobble.{name}"))
