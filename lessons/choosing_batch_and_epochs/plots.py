@@ -73,9 +73,9 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
 
     The names of the runs are keys below ``03.wobble``.
     """
-    for (name, run), (color, line, _) in zip(runs.items(), STYLES, strict=False):
+    for (name, run), (color, _, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
-            ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle=line, linewidth=1.5)
+            ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linewidth=1.2)
             side = "bottom" if name == "fits" else "top"
             ax.text(10.2, 0.9 * values[-1], text(f"03.wobble.{name}"), va=side, color=color)
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
