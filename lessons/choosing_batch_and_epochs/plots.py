@@ -75,7 +75,7 @@ def wobbles(runs: Mapping[str, Wobble], axes: Sequence[Axes]) -> None:
     """
     for (name, run), (color, _, _) in zip(runs.items(), STYLES, strict=False):
         for ax, values in zip(axes, run, strict=True):
-            ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linewidth=1.2)
+            ax.plot(np.arange(1, len(values) + 1) / 20, values, color=color, linestyle="-", linewidth=1.2)
             side = "bottom" if name == "fits" else "top"
             ax.text(10.2, 0.9 * values[-1], text(f"03.wobble.{name}"), va=side, color=color)
     for ax, name in zip(axes, ("loss", "spread"), strict=True):
