@@ -100,8 +100,6 @@ def _draw_memory(figure: Drawing) -> Update:
         label = ax.text(8e6, row, "", ha="right", va="center")  # right of every bar and every limit
         rows.append((name, figure.move(f"{name}_bar", bar), figure.move(f"{name}_amount", label)))
     figure.line("limit", ax, color=GREEN, linestyle="--")
-    figure.key(ax, "upper right", "limit", moves=True)
-    figure.say("limit")
     figure.note("verdict", ax, "upper left", fontsize=14)
 
     def update(held: Memory) -> None:
