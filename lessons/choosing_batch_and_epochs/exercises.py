@@ -1,4 +1,4 @@
-"""Lesson 03's exercises: noise, bytes of a batch, standard error, early stopping, a choice, under- or overfitting."""
+"""Lesson 03's exercises: noise by hand, three clocks, the largest batch that fits, and a stricter early stopping."""
 
 import numpy as np
 
@@ -7,168 +7,170 @@ from course.checks.exercise import Exercise, Quantity
 Array = np.ndarray
 
 
-def minibatch_gradient_std(gradients: Array, batch_size: int) -> Array:
-    """σ / √B · √((N − B) / (N − 1)) of each coordinate; gradients (N, D)."""
-    n = len(gradients)
-    return gradients.std(axis=0) * np.sqrt((n - batch_size) / (batch_size * (n - 1)))
+def winners(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    """The batch sizes with the fewest updates, digits and milliseconds; all (K,), the last one for each update."""
+    return sizes[updates.argmin()], sizes[(updates * sizes).argmin()], sizes[(updates * milliseconds).argmin()]
 
 
-def gradients_to_measure(rng: np.random.Generator) -> list[tuple[Array, int]]:
-    """Several sizes; a batch of one, and one of everything."""
-    return [(rng.normal(1, [1, 3, 0.2], size=(n, 3)), b) for n, b in ((12, 4), (30, 9), (8, 1), (8, 8), (50, 25))]
+def races_to_judge(rng: np.random.Generator) -> list[tuple[Array, Array, Array]]:
+    """A race like the lesson's on two machines, one whose smallest batch needs more digits, and random ones."""
+    sizes, updates = np.array([4, 16, 64, 2000]), np.array([112, 42, 20, 16])
+    slow, even = np.array([0.11, 0.15, 0.4, 9.0]), np.array([2.0, 2.0, 2.0, 2.1])
+    tied = np.array([1, 2, 8, 32]), np.array([400, 150, 60, 60]), np.array([0.1, 0.1, 0.3, 0.9])
+    drawn = [(np.array([2, 8, 32, 128]), np.sort(rng.integers(20, 400, 4))[::-1].copy(),
+              np.sort(rng.uniform(0.1, 1.5, 4))) for _ in range(4)]  # fmt: skip
+    return [(sizes, updates, slow), (sizes, updates, even), tied, *drawn]
 
 
-def early_stopping(losses: Array, patience: int) -> tuple[int, int]:
-    """The best epoch seen and the last epoch trained; losses (epochs,), from epoch 0."""
+def _per_update(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    return *winners(sizes, updates, milliseconds)[:2], sizes[milliseconds.argmin()]
+
+
+def _per_digit(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    return *winners(sizes, updates, milliseconds)[:2], sizes[(updates * sizes * milliseconds).argmin()]
+
+
+def _smallest(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    by_updates, _, by_time = winners(sizes, updates, milliseconds)
+    return by_updates, sizes.min(), by_time
+
+
+def _amounts(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, float]:
+    return updates.min(), (updates * sizes).min(), (updates * milliseconds).min()
+
+
+def _places(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    return updates.argmin(), (updates * sizes).argmin(), (updates * milliseconds).argmin()
+
+
+def _quotient(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    by_updates, _, by_time = winners(sizes, updates, milliseconds)
+    return by_updates, sizes[(updates / sizes).argmin()], by_time
+
+
+def _last_of_equals(sizes: Array, updates: Array, milliseconds: Array) -> tuple[int, int, int]:
+    return winners(sizes[::-1], updates[::-1], milliseconds[::-1])
+
+
+def largest_batch(memory: int, parameters: int, per_digit: int) -> int:
+    """The largest batch for which parameters, as many gradients and its activations fit; 0 if none; all in bytes."""
+    return max(0, (memory - 2 * parameters) // per_digit)
+
+
+def machines_to_fill(rng: np.random.Generator) -> list[tuple[int, int, int]]:
+    """The lesson's network in 1 MB, one that fits exactly, one that does not fit, one with room for a few bytes."""
+    drawn = [tuple(int(n) for n in rng.integers([50_000, 1000, 100], [900_000, 20_000, 5000])) for _ in range(4)]
+    return [(10**6, 318_040, 4076), (10_000, 1000, 400), (600_000, 318_040, 4076), (2050, 1000, 100), *drawn]
+
+
+def _one_copy(memory: int, parameters: int, per_digit: int) -> int:
+    return max(0, (memory - parameters) // per_digit)
+
+
+def _no_parameters(memory: int, parameters: int, per_digit: int) -> int:
+    return memory // per_digit
+
+
+def _negative(memory: int, parameters: int, per_digit: int) -> int:
+    return (memory - 2 * parameters) // per_digit
+
+
+def _rounded_up(memory: int, parameters: int, per_digit: int) -> int:
+    return max(0, -(-(memory - 2 * parameters) // per_digit))
+
+
+def _parameters_each(memory: int, parameters: int, per_digit: int) -> int:
+    return memory // (2 * parameters + per_digit)
+
+
+def _at_least_one(memory: int, parameters: int, per_digit: int) -> int:
+    return max(1, largest_batch(memory, parameters, per_digit))
+
+
+def early_stopping(losses: Array, patience: int, least: float) -> tuple[int, int]:
+    """The best epoch seen and the last epoch trained; losses (epochs,), from epoch 0.
+
+    An epoch is a new best only if its loss is more than ``least`` below that of the best so far.
+    """
     best = 0
     for epoch, loss in enumerate(losses):
-        if loss < losses[best]:
+        if loss < losses[best] - least:
             best = epoch
         if epoch - best >= patience:
             return best, epoch
     return best, len(losses) - 1
 
 
-def losses_to_watch(rng: np.random.Generator) -> list[tuple[Array, int]]:
-    """A bump before the best, a second minimum too late to be seen, equal losses, a fall to the end, random ones."""
+def losses_to_watch(rng: np.random.Generator) -> list[tuple[Array, int, float]]:
+    """A bump before the best, a minimum too late to be seen, equal losses, small steps down, a fall, random ones."""
     bump = [2.0, 1.0, 1.2, 1.1, 0.8, 0.9, 0.7, 0.9, 1.0, 1.1, 1.2, 0.5, 0.6]
     equal = [1.5, 1.0, 1.0, 1.0, 1.2, 1.3, 0.9]
+    small = [1.0, 0.5, 0.48, 0.46, 0.44, 0.42, 0.4, 0.38]
     falling = [2.0, 1.5, 1.2, 1.0, 0.9]
-    chosen = [(bump, 3), (bump, 2), (equal, 2), (falling, 2), (bump, 20)]
-    drawn = [(rng.uniform(0.5, 1.5, 20).round(2), 4) for _ in range(4)]
-    return [(np.array(losses), patience) for losses, patience in [*chosen, *drawn]]
+    large = [4.0, 3.7, 3.4, 3.1, 2.8]
+    chosen = [(bump, 3, 0.0), (bump, 2, 0.25), (equal, 2, 0.0), (falling, 2, 0.01), (bump, 20, 0.0), (small, 2, 0.05),
+              (small, 1, 0.03), (large, 2, 0.2)]  # fmt: skip
+    drawn = [(rng.uniform(0.5, 1.5, 20).round(2), 4, least) for least in (0.0, 0.105, 0.0, 0.055)]
+    return [(np.array(losses), patience, least) for losses, patience, least in [*chosen, *drawn]]
 
 
-def _over_all(losses: Array, patience: int) -> tuple[int, int]:
-    return int(np.argmin(losses)), early_stopping(losses, patience)[1]
+def _plain(losses: Array, patience: int, least: float) -> tuple[int, int]:
+    return early_stopping(losses, patience, 0.0)
 
 
-def _rises(losses: Array, patience: int) -> tuple[int, int]:
-    best = rises = 0
+def _last_loss(losses: Array, patience: int, least: float) -> tuple[int, int]:
+    """Compares with the epoch before."""
+    best = 0
     for epoch in range(1, len(losses)):
-        rises = rises + 1 if losses[epoch] >= losses[epoch - 1] else 0
-        best = epoch if losses[epoch] < losses[best] else best
-        if rises >= patience:
+        best = epoch if losses[epoch] < losses[epoch - 1] - least else best
+        if epoch - best >= patience:
             return best, epoch
     return best, len(losses) - 1
 
 
-def _ties_count(losses: Array, patience: int) -> tuple[int, int]:
+def _above(losses: Array, patience: int, least: float) -> tuple[int, int]:
+    return early_stopping(losses, patience, -least if least else -1e-12)
+
+
+def _share(losses: Array, patience: int, least: float) -> tuple[int, int]:
     best = 0
     for epoch, loss in enumerate(losses):
-        if loss <= losses[best]:
-            best = epoch
+        best = epoch if loss < losses[best] * (1 - least) else best
         if epoch - best >= patience:
             return best, epoch
     return best, len(losses) - 1
 
 
-def _previous(losses: Array, patience: int) -> tuple[int, int]:
-    """Each fall from the epoch before counts as a new best."""
+def _ties_count(losses: Array, patience: int, least: float) -> tuple[int, int]:
     best = 0
-    for epoch in range(1, len(losses)):
-        best = epoch if losses[epoch] < losses[epoch - 1] else best
+    for epoch, loss in enumerate(losses):
+        best = epoch if loss <= losses[best] - least else best
         if epoch - best >= patience:
             return best, epoch
     return best, len(losses) - 1
-
-
-def _argmin_patience(losses: Array, patience: int) -> tuple[int, int]:
-    best = int(np.argmin(losses))
-    return best, min(best + patience, len(losses) - 1)
-
-
-def cheapest(sizes: Array, updates: Array, n_examples: int) -> tuple[int, int]:
-    """The batch sizes with the fewest updates and with the fewest epochs; sizes and updates (K,), sizes rising."""
-    return sizes[updates.argmin()], sizes[(updates * sizes / n_examples).argmin()]
-
-
-def tables_to_read(rng: np.random.Generator) -> list[tuple[Array, Array, int]]:
-    """A table like the lesson's, with equal numbers of updates; one whose smallest batch is not the cheapest."""
-    sizes = np.array([1, 4, 16, 64, 256, 2000])
-    drawn = [(np.array([2, 8, 32, 128]), np.sort(rng.integers(20, 400, 4))[::-1].copy(), 1000) for _ in range(3)]
-    measured, other = np.array([490, 142, 50, 26, 19, 19]), np.array([900, 150, 150, 80])
-    parts = np.array([4, 8, 16]), np.array([100, 49, 30])  # of an epoch: 400, 392 and 480 of 1,000 digits
-    return [(sizes, measured, 2000), (sizes[:4], other, 640), (*parts, 1000), *drawn]
-
-
-def _last_of_equals(sizes: Array, updates: Array, n_examples: int) -> tuple[int, int]:
-    return cheapest(sizes[::-1], updates[::-1], n_examples)
-
-
-def diagnose(training: Array, validation: Array) -> tuple[bool, bool]:
-    """Whether a run underfits, and whether it overfits; losses (epochs,) each.
-
-    Underfits: a training loss above 0.5 at the end. Overfits: from the epoch of the lowest validation loss to the end
-    the validation loss rose by more than 5 % and the training loss fell.
-    """
-    best = int(np.argmin(validation))
-    risen = validation[-1] > 1.05 * validation[best] and training[-1] < training[best]
-    return bool(training[-1] > 0.5), bool(risen)
-
-
-def runs_to_diagnose(rng: np.random.Generator) -> list[tuple[Array, Array]]:
-    """Neither, each alone, both at once; a gap without a rise, small rises, both losses rising, one that comes back."""
-    runs = [
-        ([2.4, 1.0, 0.4, 0.2], [2.4, 1.1, 0.6, 0.5]),
-        ([2.4, 1.9, 1.6, 1.5], [2.4, 2.0, 1.7, 1.6]),
-        ([2.4, 0.6, 0.2, 0.05], [2.4, 0.8, 0.9, 1.1]),
-        ([2.4, 1.5, 1.0, 0.8], [2.4, 1.8, 2.0, 2.2]),
-        ([2.4, 0.9, 0.3, 0.02], [2.4, 1.3, 1.0, 0.98]),
-        ([2.4, 0.8, 0.3, 0.1], [2.4, 1.0, 0.62, 0.64]),
-        ([2.4, 0.3, 0.2, 0.4], [2.4, 0.7, 0.6, 0.9]),
-        ([2.4, 1.0, 0.7, 0.3], [2.4, 0.9, 1.1, 0.8]),
-        ([2.4, 0.7, 0.5, 0.3], [2.4, 0.7, 1.0, 0.9]),
-        ([2.4, 1.2, 1.0, 0.9], [2.4, 2.1, 2.0, 2.08]),
-        ([2.4, 0.4, 0.2, 0.1], [2.4, 0.6, 0.8, 0.61]),
-    ]
-    drawn = [tuple(rng.uniform(0.2, 1.5, (2, 6)).round(2)) for _ in range(6)]
-    return [*((np.array(training), np.array(validation)) for training, validation in runs), *drawn]
-
-
-def _at_the_best(training: Array, validation: Array) -> tuple[bool, bool]:
-    return bool(training[validation.argmin()] > 0.5), diagnose(training, validation)[1]
-
-
-def _last_step(training: Array, validation: Array) -> tuple[bool, bool]:
-    risen = validation[-1] > 1.05 * validation[-2] and training[-1] < training[-2]
-    return diagnose(training, validation)[0], bool(risen)
-
-
-def _either(training: Array, validation: Array) -> tuple[bool, bool]:
-    low, risen = diagnose(training, validation)
-    return low, risen and not low
 
 
 EXERCISES = [
     Quantity(
-        "03.ninefold",
-        expected=3,
-        mistakes={"ninefold": 9, "squared": 81, "inverse": 1 / 3, "variance_left": 1 / 9, "halved": 4.5, "unchanged": 1,
-                  "rooted_again": 3**0.5},
-    ),
-    Quantity(
-        "03.cache_bytes",
-        expected=508_928,
-        mistakes={"numbers": 127_232, "one_digit": 3976, "bits": 4_071_424, "float64": 1_017_856,
-                  "hidden_once": 457_728, "mask": 521_728, "without_input": 107_520, "parameters": 318_040,
-                  "added": 4488},
+        "03.by_hand",
+        expected=1.5,
+        mistakes={"sigma": 3, "no_root": 0.75, "variance": 2.25, "variance_of_one": 9, "sample": 3**0.5, "mean": 4,
+                  "nothing": 0},
     ),
     Exercise(
-        "03.minibatch_gradient_std",
-        reference=minibatch_gradient_std,
-        cases=gradients_to_measure,
-        mistakes={
-            "with_replacement": lambda g, b: g.std(axis=0) / np.sqrt(b),
-            "no_root": lambda g, b: g.std(axis=0) / b * np.sqrt((len(g) - b) / (len(g) - 1)),
-            "variance": lambda g, b: g.var(axis=0) / b * (len(g) - b) / (len(g) - 1),
-            "factor_n": lambda g, b: g.std(axis=0) * np.sqrt((len(g) - b) / (b * len(g))),
-            "sample_std": lambda g, b: g.std(axis=0, ddof=1) * np.sqrt((len(g) - b) / (b * (len(g) - 1))),
-            "not_divided": lambda g, b: g.std(axis=0) * np.sqrt((len(g) - b) / (len(g) - 1)),
-            "over_examples": lambda g, b: g.std(axis=1) * np.sqrt((len(g) - b) / (b * (len(g) - 1))),
-            "one_number": lambda g, b: g.std() * np.sqrt((len(g) - b) / (b * (len(g) - 1))),
-            "share_left": lambda g, b: g.std(axis=0) / np.sqrt(b) * (len(g) - b) / (len(g) - 1),
-        },
+        "03.winners",
+        reference=winners,
+        cases=races_to_judge,
+        parts=("updates", "digits", "milliseconds"),
+        mistakes={"per_update": _per_update, "per_digit": _per_digit, "smallest": _smallest, "amounts": _amounts,
+                  "places": _places, "quotient": _quotient, "last_of_equals": _last_of_equals},
+    ),
+    Exercise(
+        "03.largest_batch",
+        reference=largest_batch,
+        cases=machines_to_fill,
+        mistakes={"one_copy": _one_copy, "no_parameters": _no_parameters, "negative": _negative,
+                  "rounded_up": _rounded_up, "parameters_each": _parameters_each, "at_least_one": _at_least_one},
     ),
     Exercise(
         "03.early_stopping",
@@ -176,54 +178,18 @@ EXERCISES = [
         cases=losses_to_watch,
         parts=("best", "last"),
         mistakes={
-            "overall": _over_all,
-            "rises": _rises,
-            "one_late": lambda losses, patience: early_stopping(losses, patience + 1),
-            "one_early": lambda losses, patience: early_stopping(losses, max(1, patience - 1)),
-            "swapped": lambda losses, patience: early_stopping(losses, patience)[::-1],
-            "from_one": lambda losses, patience: tuple(k + 1 for k in early_stopping(losses, patience)),
+            "plain": _plain,
+            "previous": _last_loss,
+            "worse_counts": _above,
+            "share": _share,
             "ties_count": _ties_count,
-            "previous": _previous,
-            "argmin_patience": _argmin_patience,
-            "loss": lambda losses, patience: (losses[early_stopping(losses, patience)[0]],
-                                              early_stopping(losses, patience)[1]),
-            "to_the_end": lambda losses, patience: (early_stopping(losses, patience)[0], len(losses) - 1),
-        },
-    ),
-    Exercise(
-        "03.cheapest",
-        reference=cheapest,
-        cases=tables_to_read,
-        parts=("updates", "epochs"),
-        mistakes={
-            "updates_only": lambda s, u, n: (s[u.argmin()], s[u.argmin()]),
-            "epochs_only": lambda s, u, n: (s[(u * s).argmin()], s[(u * s).argmin()]),
-            "swapped": lambda s, u, n: cheapest(s, u, n)[::-1],
-            "amounts": lambda s, u, n: (u.min(), (u * s / n).min()),
-            "places": lambda s, u, n: (u.argmin(), (u * s).argmin()),
-            "most": lambda s, u, n: (s[u.argmax()], s[(u * s).argmax()]),
-            "divided": lambda s, u, n: (s[u.argmin()], s[(u / s).argmin()]),
-            "last_of_equals": _last_of_equals,
-            "rounded_up": lambda s, u, n: (s[u.argmin()], s[np.ceil(u * s / n).argmin()]),
-        },
-    ),
-    Exercise(
-        "03.diagnose",
-        reference=diagnose,
-        cases=runs_to_diagnose,
-        parts=("underfits", "overfits"),
-        mistakes={
-            "gap": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * t[-1]),
-            "any_rise": lambda t, v: (t[-1] > 0.5, v[-1] > v.min() and t[-1] < t[v.argmin()]),
-            "training_forgotten": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * v.min()),
-            "absolute": lambda t, v: (t[-1] > 0.5, v[-1] > v.min() + 0.05 and t[-1] < t[v.argmin()]),
-            "highest": lambda t, v: (t[-1] > 0.5, v[v.argmin() :].max() > 1.05 * v.min() and t[-1] < t[v.argmin()]),
-            "last_step": _last_step,
-            "from_the_start": lambda t, v: (t[-1] > 0.5, v[-1] > 1.05 * v[0] and t[-1] < t[0]),
-            "validation_high": lambda t, v: (v[-1] > 0.5, diagnose(t, v)[1]),
-            "best_epoch": _at_the_best,
-            "either": _either,
-            "swapped": lambda t, v: diagnose(t, v)[::-1],
+            "one_late": lambda losses, patience, least: early_stopping(losses, patience + 1, least),
+            "swapped": lambda losses, patience, least: early_stopping(losses, patience, least)[::-1],
+            "overall": lambda losses, patience, least: (int(np.argmin(losses)),
+                                                        early_stopping(losses, patience, least)[1]),
+            "loss": lambda losses, patience, least: (losses[early_stopping(losses, patience, least)[0]],
+                                                     early_stopping(losses, patience, least)[1]),
+            "to_the_end": lambda losses, patience, least: early_stopping(losses, len(losses) + 1, least),
         },
     ),
 ]

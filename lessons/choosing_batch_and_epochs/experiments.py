@@ -1,29 +1,27 @@
-"""Lesson 03's numbers: the noise of mini-batch gradients, what a batch size costs, and runs that fit and overfit."""
+"""Lesson 03's numbers: the noise of mini-batch gradients, races to a target loss, unsteady runs, and bytes held."""
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import tracemalloc
+from collections.abc import Iterator, Mapping, Sequence
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.batching import total_iterations
+from helpers.batching import iterations_per_epoch
 from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize
-from helpers.recording import diverged, last, run
+from helpers.network import LayerCache, Network, Parameters, forward, loss_and_gradients
+from helpers.recording import diverged, run
 from helpers.validate import Array, NotFiniteError
 
 Examples = tuple[Array, Array]
 
 DRAWS = 300  # of mini-batches, for a cloud
-PATH_UPDATES, PATH_EVERY = 400, 4
+CLOCKS = ("updates", "digits", "milliseconds")
 MOST_UPDATES = 600  # a run that has not reached its target by then is given up
-CHECKS = frozenset(round(1.1**k) for k in range(100))  # the updates after which the loss is measured
-FIT_BATCH_SIZE, FIT_RATE = 20, 0.1
-FIT_UPDATES = 1000
-MOST_MEASURED = 1000  # training digits that a loss is measured on
+MOST_DIGITS = 300_000  # or by then
+WAY_DIGITS, WAY_EVERY = 8000, 10  # how long an unsteady run lasts, and how often it is measured, in digits
 FLOAT32 = 4
-SMALL = Network((196, 32, 10))
 
 
 def drawn_means(
@@ -55,6 +53,21 @@ def expected_spread(gradients: Array, batch_size: int, replacement: bool = False
     return float(np.sqrt(variance / batch_size * left))
 
 
+class Cloud(NamedTuple):
+    """Mini-batch gradients (draws, D), and their spread around the full one, measured and expected."""
+
+    means: Array
+    spread: float
+    expected: float
+
+
+def cloud(gradients: Array, batch_size: int, replacement: bool) -> Cloud:
+    """300 mini-batch gradients of ``batch_size`` rows of ``gradients`` (N, D)."""
+    means = drawn_means(gradients, batch_size, DRAWS, np.random.default_rng(0), replacement)
+    expected = expected_spread(gradients, batch_size, replacement)
+    return Cloud(means, spread(means, gradients.mean(axis=0)) if expected else 0.0, expected)  # else rounding is left
+
+
 @np.errstate(over="ignore", invalid="ignore")
 def probe_loss(network: Network, parameters: Parameters, probe: Examples) -> float:
     """The mean loss of other digits (x, y); NaN where a signal overflows."""
@@ -64,69 +77,126 @@ def probe_loss(network: Network, parameters: Parameters, probe: Examples) -> flo
         return math.nan
 
 
-class Path(NamedTuple):
-    """A run so far: two biases' way from the start, (2,) each, and the loss of the probe at some updates."""
+class Runner(NamedTuple):
+    """A run to a target loss: the losses of other digits from the start on, and what an update took."""
 
     batch_size: int
-    learning_rate: float
-    places: list[Array]
-    losses: list[float]
-    diverged: bool = False
-
-
-def path(
-    network: Network, start: Parameters, data: Examples, probe: Examples, batch_size: int, learning_rate: float,
-    seed: int = 1,
-) -> Iterator[Path]:  # fmt: skip
-    """The path so far after each of 400 updates; ``data`` and ``probe`` are (x, y).
-
-    The biases are those of the scores for 0 and for 1; the loss is measured at the start and after every 4 updates.
-    """
-    name, found = f"bias{network.depth}", Path(batch_size, learning_rate, [], [])
-    for step in run(network, start, *data, updates=PATH_UPDATES, batch_size=batch_size, learning_rate=learning_rate,
-                    rng=np.random.default_rng(seed)):  # fmt: skip
-        measured = step.update % PATH_EVERY == 0
-        loss = probe_loss(network, step.parameters, probe) if measured else step.loss
-        if diverged(step) or (step.update and not math.isfinite(loss)):
-            yield found._replace(diverged=True)
-            return
-        found.places.append(step.parameters[name][:2] - start[name][:2])
-        found.losses.extend([loss] * measured)
-        if step.update:
-            yield found
-
-
-class Approach(NamedTuple):
-    """A run on its way to a target loss: ``losses`` of other digits at some ``updates``; ``done`` of them so far."""
-
-    batch_size: int
-    learning_rate: float
     n_examples: int
+    losses: list[float]
+    milliseconds: float
+    reached: bool
+
+    @property
+    def updates(self) -> int:
+        """The updates made."""
+        return len(self.losses) - 1
+
+    def clock(self, unit: str) -> Array:
+        """What the clock called ``unit``, one of `CLOCKS`, shows at the start and after each update, (updates + 1,)."""
+        made = np.arange(self.updates + 1)
+        if unit != "digits":
+            return made * (self.milliseconds if unit == "milliseconds" else 1)
+        epochs, into = np.divmod(made, iterations_per_epoch(self.n_examples, self.batch_size))
+        return epochs * self.n_examples + np.minimum(into * self.batch_size, self.n_examples)
+
+    @property
+    def digits(self) -> int:
+        """The digits seen."""
+        return int(self.clock("digits")[-1])
+
+
+def run_to(
+    target: float, network: Network, start: Parameters, data: Examples, probe: Examples, *,
+    batch_size: int, learning_rate: float, seed: int = 0, most: int = MOST_UPDATES,
+) -> Runner:  # fmt: skip
+    """Train on ``data`` (x, y) until the loss of ``probe`` (x, y) is at most ``target``; only updates are timed."""
+    most = min(most, MOST_DIGITS // batch_size)
+    losses, seconds, reached = [probe_loss(network, start, probe)], [], False
+    steps = run(network, start, *data, updates=most, batch_size=batch_size, learning_rate=learning_rate,
+                rng=np.random.default_rng([seed, 1]))  # fmt: skip
+    next(steps)
+    before = perf_counter()
+    for step in steps:
+        seconds.append(perf_counter() - before)
+        if diverged(step):
+            break
+        losses.append(probe_loss(network, step.parameters, probe))
+        reached = losses[-1] <= target
+        if reached:
+            break
+        before = perf_counter()
+    return Runner(batch_size, len(data[0]), losses, 1000 * float(np.median(seconds)), reached)
+
+
+def race(
+    target: float, network: Network, start: Parameters, data: Examples, probe: Examples, rates: Mapping[int, float]
+) -> list[Runner]:
+    """A run to ``target`` with each batch size and its rate; ``data`` and ``probe`` are (x, y)."""
+    return [run_to(target, network, start, data, probe, batch_size=size, learning_rate=rate)
+            for size, rate in rates.items()]  # fmt: skip
+
+
+class Standing(NamedTuple):
+    """A race at a moment: what the clock shows, and for each runner its loss and whether it is home."""
+
+    time: float
+    losses: list[float]
+    home: list[bool]
+
+
+def standing(runners: Sequence[Runner], unit: str, tenths: int) -> Standing:
+    """The race on the clock called ``unit``, stopped after so many tenths of the time that its winner needs."""
+    clocks = [runner.clock(unit) for runner in runners]
+    time = tenths / 10 * min(clock[-1] for clock, runner in zip(clocks, runners, strict=True) if runner.reached)
+    made = [int(np.searchsorted(clock, time, side="right")) - 1 for clock in clocks]
+    losses = [runner.losses[k] for runner, k in zip(runners, made, strict=True)]
+    return Standing(time, losses, [r.reached and k == r.updates for r, k in zip(runners, made, strict=True)])
+
+
+class Way(NamedTuple):
+    """A run so far: the loss of other digits after some updates, from the start on."""
+
+    batch_size: int
     updates: list[int]
     losses: list[float]
-    done: int = 0
-    reached: bool = False
     diverged: bool = False
 
+    @property
+    def rise(self) -> float:
+        """The largest rise of the loss from one measurement to the next."""
+        return float(np.diff(self.losses).max(initial=0))
 
-def approach(
-    network: Network, start: Parameters, data: Examples, probe: Examples, target: float, *,
-    batch_size: int, learning_rate: float, most: int = MOST_UPDATES, seed: int = 1,
-) -> Iterator[Approach]:  # fmt: skip
-    """Train until the probe's loss is at most ``target``, for at most ``most`` updates; ``data``, ``probe``: (x, y)."""
-    found = Approach(batch_size, learning_rate, len(data[0]), [], [])
-    steps = run(network, start, *data, updates=most, batch_size=batch_size, learning_rate=learning_rate,
-                rng=np.random.default_rng(seed))  # fmt: skip
-    for step in islice(steps, 1, None):
-        found = found._replace(done=step.update, diverged=diverged(step))
-        if step.update in CHECKS and not found.diverged:
-            loss = probe_loss(network, step.parameters, probe)
-            found = found._replace(reached=loss <= target, diverged=not math.isfinite(loss))
-            if not found.diverged:
-                found.updates.append(step.update)
-                found.losses.append(loss)
-        yield found
-        if found.reached or found.diverged:
+    @property
+    def late(self) -> tuple[float, float]:
+        """The lowest and the highest loss measured in the last tenth of the run."""
+        lately = [loss for made, loss in zip(self.updates, self.losses, strict=True) if made >= 0.9 * self.updates[-1]]
+        return min(lately), max(lately)
+
+
+def way(
+    network: Network, start: Parameters, data: Examples, probe: Examples, batch_size: int, learning_rate: float,
+    tamed: bool = False, seed: int = 0, digits: int = WAY_DIGITS,
+) -> Iterator[Way]:  # fmt: skip
+    """The run so far after each measurement, until ``digits`` have been seen; ``data`` and ``probe`` are (x, y).
+
+    tamed: the last quarter of the updates is made at a tenth of the rate.
+    """
+    every, updates = max(1, WAY_EVERY // batch_size), max(1, digits // batch_size)
+    early = updates * 3 // 4 if tamed else updates
+    rng, state, found = np.random.default_rng([seed, 1]), start, Way(batch_size, [], [])
+    for before, more, rate in ((0, early, learning_rate), (early, updates - early, learning_rate / 10)):
+        for step in run(network, state, *data, updates=more, batch_size=batch_size, learning_rate=rate, rng=rng):
+            made, state = before + step.update, step.parameters
+            if (before and not step.update) or (made % every and made != updates and not diverged(step)):
+                continue
+            loss = probe_loss(network, state, probe)
+            if diverged(step) or not math.isfinite(loss):
+                yield found._replace(diverged=True)
+                return
+            found.updates.append(made)
+            found.losses.append(loss)
+            yield found
+        if early == updates:
             return
 
 
@@ -138,116 +208,48 @@ def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:
     return sum({id(array): array.nbytes for array in arrays if array is not None}.values())
 
 
-def float32_bytes(hidden: int) -> tuple[int, int]:
-    """The bytes of the parameters of 784-``hidden``-10, and of what is held for each example of a batch."""
+class Bytes(NamedTuple):
+    """Bytes of the parameters, and for each digit of a batch those of its activations and of its slopes."""
+
+    parameters: int
+    activations: int
+    slopes: int
+
+
+def float32_bytes(hidden: int) -> Bytes:
+    """What a training step of 784-``hidden``-10 holds in float32.
+
+    Activations of a digit: its pixels, the units before and after ReLU, the scores, and a byte of mask for each unit.
+    Slopes of a digit, on the way back: of the units after and before ReLU, and of the scores.
+    """
     weights = FLOAT32 * (784 * hidden + hidden + 10 * hidden + 10)
-    return weights, FLOAT32 * (784 + 2 * hidden + 10) + hidden  # pixels, before and after ReLU, scores; a byte of mask
+    return Bytes(weights, FLOAT32 * (784 + 2 * hidden + 10) + hidden, FLOAT32 * (2 * hidden + 10))
 
 
-class Fit(NamedTuple):
-    """A run so far, measured at some updates from 0 on: rows (training, validation) of losses and of accuracies.
+class Memory(NamedTuple):
+    """Megabytes held in a training step, those there are, and the largest batch for which they suffice."""
 
-    ``wrong_losses`` are the mean losses of the validation digits that are answered wrongly, NaN where there are none.
-    """
-
-    updates: list[int]
-    losses: list[tuple[float, float]]
-    accuracies: list[tuple[float, float]]
-    wrong_losses: list[float]
-    per_epoch: int
-    diverged: bool = False
-
-    @property
-    def best(self) -> int:
-        """Where in the record the validation loss is smallest."""
-        return int(np.argmin([row[1] for row in self.losses]))
+    parameters: float
+    activations: float
+    slopes: float
+    all: float
+    limit: float
+    largest: int
 
 
-def fit(data: Examples, held_out: Examples, *, hidden: int = 100, updates: int = FIT_UPDATES,
-        marks: frozenset[int] | None = None, seed: int = 0) -> Iterator[Fit]:  # fmt: skip
-    """Train 784-``hidden``-10 on ``data`` (x, y) in batches of 20 at rate 0.1; yield the record after each update.
-
-    Measured at the start and at the updates in ``marks``, or after each epoch; ``seed`` draws the start and the
-    batches.
-    """
-    network = Network((data[0].shape[1], hidden, 10))
-    start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    per_epoch = math.ceil(len(data[0]) / FIT_BATCH_SIZE)
-    marks, record = marks or frozenset(range(0, updates + 1, per_epoch)), Fit([], [], [], [], per_epoch)
-    for step in run(network, start, *data, updates=updates, batch_size=FIT_BATCH_SIZE, learning_rate=FIT_RATE,
-                    rng=np.random.default_rng(seed + 1)):  # fmt: skip
-        if diverged(step):
-            yield record._replace(diverged=True)
-            return
-        if step.update == 0 or step.update in marks:
-            _measure(record, step.update, network, step.parameters, data, held_out)
-        if step.update:
-            yield record
+def memory(batch_size: int, hidden: int, megabytes: int) -> Memory:
+    """What a training step of 784-``hidden``-10 holds, its parameters with their gradients, in a memory of a size."""
+    held = float32_bytes(hidden)
+    fixed, each = 2 * held.parameters, held.activations + held.slopes
+    amounts = fixed, batch_size * held.activations, batch_size * held.slopes, fixed + batch_size * each
+    return Memory(*(amount / 1e6 for amount in amounts), megabytes, max(0, (megabytes * 10**6 - fixed) // each))
 
 
-def _measure(record: Fit, update: int, network: Network, parameters: Parameters, *parts: Examples) -> None:
-    pairs = [(forward(network, parameters, x[:MOST_MEASURED])[0], y[:MOST_MEASURED]) for x, y in parts]
-    record.updates.append(update)
-    record.losses.append(tuple(softmax_cross_entropy(*pair)[0] for pair in pairs))
-    record.accuracies.append(tuple(accuracy(*pair) for pair in pairs))
-    logits, y = pairs[-1]
-    wrong = logits.argmax(axis=1) != y
-    record.wrong_losses.append(softmax_cross_entropy(logits[wrong], y[wrong])[0] if wrong.any() else math.nan)
-
-
-def measured_updates(updates: int) -> frozenset[int]:
-    """Where a chosen fit is measured: each of these updates about 18 % later than the one before."""
-    return frozenset(round(1.18**k) for k in range(200) if 1.18**k < updates) | {updates}
-
-
-def with_wrong_labels(labels: Array, percent: float, rng: np.random.Generator) -> Array:
-    """A copy of ``labels`` (N,) in which about ``percent`` of them are other classes, 0 … 9, drawn at random."""
-    wrong = rng.random(len(labels)) < percent / 100
-    return np.where(wrong, (labels + rng.integers(1, 10, len(labels))) % 10, labels)
-
-
-def biased_rows(labels: Array, count: int, rng: np.random.Generator) -> Array:
-    """``count`` places in ``labels`` (N,), the first ones where a digit is below 5 or one of few others."""
-    return np.flatnonzero((labels < 5) | (rng.random(len(labels)) < 0.05))[:count]
-
-
-class Stopping(NamedTuple):
-    """Early stopping as seen after ``epoch``: the best epoch so far, how long ago that is, and whether it stopped."""
-
-    epoch: int
-    patience: int
-    best: int
-    waited: int
-    stopped: bool
-
-
-def stopping(losses: Sequence[float], epoch: int, patience: int) -> Stopping:
-    """What early stopping has come to after ``epoch``; ``losses`` (epochs + 1,) of the validation, the start first."""
-    best = 0
-    for now in range(epoch + 1):
-        if losses[now] < losses[best]:
-            best = now
-        if now - best >= patience:
-            return Stopping(now, patience, best, patience, True)
-    return Stopping(epoch, patience, best, epoch - best, False)
-
-
-def pooled(x: Array) -> Array:
-    """Pictures (N, 784) as (N, 196): the means of 2×2 pixels."""
-    return x.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
-
-
-def accuracy_after(
-    data: Examples, others: Examples, batch_size: int, epochs: int, learning_rate: float, seed: int
-) -> tuple[float, int]:
-    """The accuracy on ``others`` (x, y) after training on ``data`` (x, y), both `pooled`, and the updates made."""
-    updates = total_iterations(len(data[0]), batch_size, epochs)
-    start = initialize(SMALL, np.random.default_rng(seed), dtype=np.float32)
-    end = last(run(SMALL, start, *data, updates=updates, batch_size=batch_size, learning_rate=learning_rate,
-                   rng=np.random.default_rng(seed)))  # fmt: skip
-    return accuracy(forward(SMALL, end.parameters, others[0])[0], others[1]), end.update
-
-
-def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and twice its standard error, s / √n with 1/(n − 1) in s, of at least two ``values``."""
-    return float(np.mean(values)), float(2 * np.std(values, ddof=1) / np.sqrt(len(values)))
+def peak_bytes(network: Network, parameters: Parameters, x: Array, y: Array) -> int:
+    """The most bytes that a forward and a backward pass of the batch x, y held at once, a copy of ``x`` included."""
+    tracemalloc.start()
+    try:
+        loss_and_gradients(network, parameters, x.copy(), y)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
