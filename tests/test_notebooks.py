@@ -180,7 +180,7 @@ def test_an_altered_picture_passes_and_an_altered_number_or_sentence_fails(store
         )
     copy = stored.with_name(f"{what.replace(' ', '_')}.ipynb")
     nbformat.write(notebook, copy)
-    command = [sys.executable, "-X", "utf8", "-m", "pytest", "-q", "-c", "pyproject.toml", "--rootdir", "."]
+    command = [sys.executable, "-X", "utf8", "-m", "pytest", "-q", "-n0", "-c", "pyproject.toml", "--rootdir", "."]
     run = subprocess.run([*command, str(copy)], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert run.returncode == (0 if passes else 1), run.stdout[-2000:]
 

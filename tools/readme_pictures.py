@@ -8,11 +8,11 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = {
-    "descent.png": ("01_gradient_descent", "panel-path"),
-    "calculator.png": ("02_batch_epoch_iteration", "calculator"),
-    "walk.png": ("02_batch_epoch_iteration", "walk"),
-    "runaway_weight.png": ("04_signals_through_depth", "signals"),
-    "drift.png": ("05_internal_covariate_shift", "train-live"),
+    "valley.png": ("01_gradient_descent", "valley"),
+    "forgetting.png": ("02_batch_epoch_iteration", "forgetting"),
+    "race.png": ("03_choosing_batch_and_epochs", "race"),
+    "two_digits.png": ("04_signals_through_depth", "two-digits"),
+    "suspects.png": ("05_internal_covariate_shift", "suspects"),
     "paths.png": ("07_batchnorm_backward", "paths"),
     "forgotten.png": ("08_train_vs_inference", "forgotten"),
     "first_figure.png": ("09_does_it_work", "train-noisy"),
