@@ -82,8 +82,8 @@ start = initialize(network, np.random.default_rng(0))
 show(panels.walk(network, start, x, y, batch_size=100, epochs=10, learning_rate=0.1))
 '''
 CLOUD = '''
-from lessons.choosing_batch_and_epochs import gradient_noise
-show(gradient_noise.cloud(np.random.default_rng(0).normal(0.05, 0.08, (1000, 2))))
+from lessons.choosing_batch_and_epochs import panels
+show(panels.cloud(np.random.default_rng(0).normal(0.05, 0.08, (1000, 2))))
 '''
 NORMS = '''
 from lessons.signals_through_depth import panels
