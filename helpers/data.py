@@ -84,11 +84,21 @@ def train_test_split(dataset: Dataset, n_test: int, seed: int) -> tuple[Dataset,
 
 
 @cache
-def split_mnist() -> tuple[Dataset, Dataset]:
-    """The split used throughout the course: 8,000 digits of MNIST to train with and 2,000 to test with."""
+@checked(n_train=whole_number, n_test=whole_number)
+def split_mnist(n_train: int = 8000, n_test: int = MNIST_TEST_SIZE) -> tuple[Dataset, Dataset]:
+    """The split used throughout the course: 8,000 digits of MNIST to train with and 2,000 to test with.
+
+    Or the first so many of each, which are all that is then kept in memory; ValueError for more than there are.
+    """
     # split as bytes, which are a quarter as large; what `load_mnist` returns is not kept beside it
     train, test = train_test_split(_read_arrays("mnist_10k", DIGITS), MNIST_TEST_SIZE, MNIST_SPLIT_SEED)
-    return _grey(train, 255), _grey(test, 255)
+    return _grey(_first("n_train", n_train, train), 255), _grey(_first("n_test", n_test, test), 255)
+
+
+def _first(name: str, n: int, dataset: Dataset) -> Dataset:
+    if n > len(dataset.x):
+        raise ValueError(f"{name} is {n}; it must be at most {len(dataset.x)}, all digits of this part.")
+    return replace(dataset, x=dataset.x[:n], y=dataset.y[:n])
 
 
 def _grey(images: Dataset, levels: int) -> Dataset:

@@ -1,6 +1,7 @@
 """The data files are those that the course ships, and the loaders hand them out whole and unharmed."""
 
 import hashlib
+import re
 import shutil
 
 import numpy as np
@@ -157,6 +158,24 @@ def test_the_split_of_mnist_is_whole_disjoint_and_fixed():
     assert sorted(order) == list(range(10000))
     assert hashlib.sha256(np.array(order, "<i8").tobytes()).hexdigest() == SPLIT_DIGEST
     assert np.array_equal(np.concatenate([test.y, train.y]), data.load_mnist().y[order])
+
+
+def test_the_first_digits_of_the_split_are_all_that_is_kept():
+    few, whole = data.split_mnist(20, 10), data.split_mnist()
+    for part, all_of_it, n in zip(few, whole, (20, 10), strict=True):
+        np.testing.assert_array_equal(part.x, all_of_it.x[:n])
+        np.testing.assert_array_equal(part.y, all_of_it.y[:n])
+        assert part.x.base is None or part.x.base.size == part.x.size
+
+
+@pytest.mark.parametrize(("sizes", "sentence"), [
+    ((8001, 10), "n_train is 8001; it must be at most 8000, all digits of this part."),
+    ((10, 2001), "n_test is 2001; it must be at most 2000, all digits of this part."),
+    ((0, 10), "n_train is 0; it must be at least 1."),
+])  # fmt: skip
+def test_more_digits_than_there_are_is_one_sentence(sizes, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        data.split_mnist(*sizes)
 
 
 def test_both_parts_of_mnist_have_each_class_in_proportion():
