@@ -1,6 +1,6 @@
 """Further 06's panels: pairs of training runs (scaled weights, batch norm's place) and a variance in float32."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -10,11 +10,14 @@ from course.catalogue import text
 from course.controls import choice, menu, switch
 from course.drawing import Drawing
 from course.panel import Panel, RunPanel, Update
-from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN, VERMILLION
+from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN
 from helpers.data import Dataset
 from lessons.batchnorm_forward import further
 from lessons.batchnorm_forward.experiments import UPDATES
 from lessons.batchnorm_forward.further import EVERY, MEANS, Errors
+
+
+DASHED = {"color": BLACK, "linestyle": "--"}
 
 
 class Pair(NamedTuple):
@@ -35,13 +38,13 @@ def _pairs(first: Iterator[float], second: Iterator[float]) -> Iterator[Pair]:
         yield pair
 
 
-def _draw_pair(figure: Drawing, updates: int) -> Update:
+def _draw_pair(figure: Drawing, updates: int, second: Mapping[str, str] = DASHED) -> Update:
     """Both losses against the updates, each with its name and where it has come to."""
     (ax,) = figure.arrange(["losses"])
     ax.set(yscale="log", xlim=(0, 1.02 * updates), ylim=(3e-4, 20))
     ax.set_yticks((0.001, 0.01, 0.1, 1), ("0.001", "0.01", "0.1", "1"))
     ax.minorticks_off()
-    figure.line("second", ax, **PLAIN, linewidth=4)
+    figure.line("second", ax, **second, linewidth=4)
     figure.line("first", ax, **BATCHNORM)
     figure.key(ax, "upper right", "first", "second", moves=True)
 
@@ -89,9 +92,9 @@ def placed(train: Dataset) -> Panel:
         chosen = layer1, layer2, layer3
         return _pairs(*(further.placed(where, rate, updates, train) for where in (chosen, (False,) * 3)))
 
-    controls = [switch("layer1", True), switch("layer2", False), switch("layer3", False),
+    controls = [switch("layer1", False), switch("layer2", False), switch("layer3", True),
                 choice("rate", (0.1, 0.3, 1.0), 0.1), choice("updates", (400, 4000), 400)]  # fmt: skip
-    return RunPanel("06.placed", controls, compute, partial(_draw_pair, updates=400),
+    return RunPanel("06.placed", controls, compute, partial(_draw_pair, updates=400, second=PLAIN),
                     partial(_describe_pair, "06.placed"),
                     total=lambda updates, **_: updates // EVERY + 1)  # fmt: skip
 
@@ -112,13 +115,13 @@ def _draw_trap(figure: Drawing, found: list[Errors]) -> Update:
     ax.set(xscale="log", yscale="log", xlim=(0.7, 1.5e5), ylim=(LOW / 3, 1e5))
     ax.axhline(1, color=GREY, linestyle="-.", linewidth=1.5)
     ax.text(1, 2, text("06.trap.useless"), color=GREY)
-    ax.plot(MEANS, [max(one.one, LOW) for one in found], marker="s", **PLAIN)
+    ax.plot(MEANS, [max(one.one, LOW) for one in found], marker="s", **DASHED)
     ax.plot(MEANS, [max(one.two, LOW) for one in found], marker="o", **BATCHNORM)
     negative = [(mean, one.one) for mean, one in zip(MEANS, found, strict=True) if one.negative]
     ax.plot(*zip(*negative, strict=True), "X", color=BLACK, markersize=13)
     ring = {"marker": "o", "linestyle": "", "markersize": 18, "markerfacecolor": "none", "markeredgewidth": 2.5}
     figure.line("rings", ax, color=BLACK, **ring)
-    figure.note("one", ax, "upper left", color=VERMILLION)
+    figure.note("one", ax, "upper left")
     figure.note("two", ax, "lower right", color=BLUE)
 
     def update(result: Errors, mean: float) -> None:

@@ -11,7 +11,7 @@ from course.catalogue import text, texts
 from course.controls import choice, menu, steps
 from course.drawing import Drawing
 from course.panel import Panel, Update
-from course.style import BATCHNORM, BLACK, BLUE, GREY, PLAIN, VERMILLION
+from course.style import BATCHNORM, BLACK, BLUE, GREY, VERMILLION
 from lessons.batchnorm_forward import experiments
 from lessons.batchnorm_forward.experiments import BETAS, Edited, Moment, Trained
 
@@ -168,11 +168,11 @@ def _draw_held(figure: Drawing, runs: Mapping[str, Sequence[Trained]]) -> Update
     loss.set(yscale="log", xlim=(-2.35, 2.35), ylim=(0.007, 6), xticks=(-2, -1, 0, 1, 2))
     loss.set_yticks((0.01, 0.1, 1), ("0.01", "0.1", "1"))
     loss.minorticks_off()
-    loss.plot(BETAS, [one.loss for one in runs["line"]], marker="s", **PLAIN, markersize=7)
+    loss.plot(BETAS, [one.loss for one in runs["line"]], marker="s", color=BLACK, linestyle=":", markersize=7)
     loss.plot(BETAS, [one.loss for one in runs["relu"]], marker="o", **BATCHNORM, markersize=8)
     for beta, one in zip(BETAS, runs["relu"], strict=True):
         loss.text(beta, 3, f"{one.zeros:.0f}", ha="center", va="center", fontsize=13)
-    loss.text(0.3, 0.115, text("06.held.line"), color=VERMILLION, ha="center", va="bottom", fontsize=13)
+    loss.text(0.3, 0.115, text("06.held.line"), ha="center", va="bottom", fontsize=13)
     loss.text(0, 0.0095, text("06.held.relu"), color=BLUE, ha="center", va="center", fontsize=13)
     figure.line("chosen", loss, marker="o", color=BLACK, markerfacecolor="none", markersize=17, markeredgewidth=2.5)
 
