@@ -118,8 +118,8 @@ EXERCISES = [
         expected=(0.1, 0.01, 100),
         parts=("gradient", "step", "rate"),
         mistakes={"as_before": (1, 1, 1), "grows": (10, 1, 1), "same_step": (0.1, 0.1, 10), "rate_ten": (0.1, 0.01, 10),
-                  "inverse_rate": (0.1, 0.01, 0.01), "rate_same": (0.1, 0.01, 1), "square_gradient": (0.01, 0.001, 1000),
-                  "swapped": (100, 0.01, 0.1), "percent": (10, 1, 100)},
+                  "inverse_rate": (0.1, 0.01, 0.01), "rate_same": (0.1, 0.01, 1),
+                  "square_gradient": (0.01, 0.001, 1000), "swapped": (100, 0.01, 0.1), "percent": (10, 1, 100)},
     ),
     Exercise(
         "06.off",

@@ -16,7 +16,6 @@ from lessons.batchnorm_forward import further
 from lessons.batchnorm_forward.experiments import UPDATES
 from lessons.batchnorm_forward.further import EVERY, MEANS, Errors
 
-
 DASHED = {"color": BLACK, "linestyle": "--"}
 
 

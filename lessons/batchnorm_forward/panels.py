@@ -201,7 +201,7 @@ def learned(run: Sequence[Moment]) -> Panel:
 
 
 def _draw_learned(figure: Drawing) -> Update:
-    """γ against β, dotted lines cross where all units start; at the right two rows of shares, without and with batch norm."""
+    """γ against β, dotted lines cross where all start; at the right two rows of shares, without and with batch norm."""
     affine, zeros = figure.arrange(["affine", "zeros"])
     affine.set(xlim=SHIFTS, ylim=GAMMAS)
     affine.axvline(0, color=BLACK, linestyle=":", linewidth=2)
