@@ -87,11 +87,12 @@ class Trained(NamedTuple):
 
 
 def trained(
-    activation: str, beta: float, train: Dataset, *, held: bool = True, rate: float = 0.5, updates: int = UPDATES,
-    seed: int = 0, sizes: tuple[int, ...] = SIZES,
+    activation: str, beta: float, train: Dataset, *, held: bool = True, back: bool = False, rate: float = 0.5,
+    updates: int = UPDATES, seed: int = 0, sizes: tuple[int, ...] = SIZES,
 ) -> Trained:  # fmt: skip
     """A network with batch norm in its hidden layers, γ = 1 and β = ``beta`` at first; ``held``: all the time.
 
+    ``back``: ``beta`` is subtracted again after the activation, so that only the place of its bend depends on it.
     float32, batches of 60, He's first weights from ``seed``.
     """
     rng = np.random.default_rng(seed)
@@ -100,7 +101,7 @@ def trained(
     affine = [(np.ones(d, np.float32), np.full(d, beta, np.float32)) for d in sizes[1:-1]]
     x, losses = train.x.astype(np.float32), []
     for rows in _batches(len(x), updates, np.random.default_rng([seed, 1])):
-        logits, caches = _pass(activation, weights, affine, x[rows])
+        logits, caches = _pass(activation, weights, affine, x[rows], beta * back)
         loss, dout = softmax_cross_entropy.__wrapped__(logits, train.y[rows])
         losses.append(loss)
         for k, (layer_in, slope, norm) in reversed(list(enumerate(caches))):
@@ -111,7 +112,7 @@ def trained(
             if norm is not None and not held:
                 gamma, shift = affine[k]
                 affine[k] = gamma - np.float32(rate) * dgamma, shift - np.float32(rate) * dbeta
-    _, caches = _pass(activation, weights, affine, x)
+    _, caches = _pass(activation, weights, affine, x, beta * back)
     z = np.concatenate([(norm.gamma * norm.x_hat + shift).ravel()
                         for (_, _, norm), (_, shift) in zip(caches, affine, strict=False)])  # fmt: skip
     return Trained(100 * float((z <= 0).mean()), float(np.mean(losses[-25:])), z)
@@ -125,20 +126,29 @@ def _batches(n: int, updates: int, rng: np.random.Generator) -> Iterator[Array]:
     return iter(order.reshape(-1, BATCH_SIZE)[:updates])
 
 
-def _pass(activation: str, weights: list[Array], affine: list[tuple[Array, Array]], x: Array) -> tuple[Array, list]:
+def _pass(
+    activation: str, weights: list[Array], affine: list[tuple[Array, Array]], x: Array, back: float
+) -> tuple[Array, list]:
     """Logits, and for each layer its input, the activation's slope and the cache of batch norm (none in the last)."""
     caches = []
     for weight, (gamma, shift) in zip(weights, affine, strict=False):
         z, norm = batchnorm_forward.__wrapped__(x @ weight, gamma, shift)
         out, slope = _bent(activation, z)
         caches.append((x, slope, norm))
-        x = out
+        x = out - np.float32(back)
     return x @ weights[-1], [*caches, (x, None, None)]
 
 
 def held_runs(train: Dataset, rate: float = 0.5) -> Mapping[str, list[Trained]]:
-    """For "relu" and for "line" the trained network at each of BETAS; of z only a part of ReLU's is kept."""
-    runs = {name: [trained(name, beta, train, rate=rate) for beta in BETAS] for name in ("relu", "line")}
+    """The trained networks: "relu" at each of BETAS; "back", taken back, from 0 on; "line" without ReLU, at 0.
+
+    Of z only a part is kept.
+    """
+    runs = {
+        "relu": [trained("relu", beta, train, rate=rate) for beta in BETAS],
+        "back": [trained("relu", beta, train, back=True, rate=rate) for beta in BETAS if beta >= 0],
+        "line": [trained("line", 0.0, train, rate=rate)],
+    }
     return {name: [one._replace(z=one.z[::50].copy()) for one in found] for name, found in runs.items()}
 
 

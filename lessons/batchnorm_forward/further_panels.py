@@ -40,18 +40,19 @@ def _pairs(first: Iterator[float], second: Iterator[float]) -> Iterator[Pair]:
 def _draw_pair(figure: Drawing, updates: int, second: Mapping[str, str] = DASHED) -> Update:
     """Both losses against the updates, each with its name and where it has come to."""
     (ax,) = figure.arrange(["losses"])
-    ax.set(yscale="log", xlim=(0, 1.02 * updates), ylim=(3e-4, 20))
-    ax.set_yticks((0.001, 0.01, 0.1, 1), ("0.001", "0.01", "0.1", "1"))
+    ax.set(yscale="log", xlim=(0, 1.02 * updates), ylim=(3e-4, 200))
+    ax.set_yticks((0.001, 0.01, 0.1, 1, 10), ("0.001", "0.01", "0.1", "1", "10"))
     ax.minorticks_off()
     figure.line("second", ax, **second, linewidth=4)
     figure.line("first", ax, **BATCHNORM)
     figure.key(ax, "upper right", "first", "second", moves=True)
 
     def update(pair: Pair, **values: object) -> None:
+        layers = " + ".join(k for k in "123" if values.get(f"layer{k}")) or "–"
         for name in ("first", "second"):
             losses = getattr(pair, name)
             figure.moving[name].set_data(EVERY * np.arange(len(losses)), losses)
-            figure.say(name, loss=losses[-1])
+            figure.say(name, loss=losses[-1], layers=layers)
         if "updates" in values:
             ax.set_xlim(0, 1.02 * values["updates"])
 
@@ -59,7 +60,8 @@ def _draw_pair(figure: Drawing, updates: int, second: Mapping[str, str] = DASHED
 
 
 def _describe_pair(name: str, pair: Pair) -> str:
-    return text(f"{name}.sentence", first=pair.first[-1], second=pair.second[-1])
+    first, second = (f"{curve[-1]:.1f}" if curve[-1] > 1 else f"{curve[-1]:.1g}" for curve in pair)
+    return text(f"{name}.sentence", first=first, second=second)
 
 
 def scale(train: Dataset) -> Panel:

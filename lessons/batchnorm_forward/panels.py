@@ -148,7 +148,7 @@ Z_BINS = np.linspace(-5, 5, 51)
 
 
 def held(runs: Mapping[str, Sequence[Trained]]) -> Panel:
-    """What reaches ReLU at a held β, and the training losses at each of them, with a bend and without."""
+    """What reaches ReLU at a held β, and the training losses: with ReLU, with β taken back after it, without ReLU."""
     def compute(beta: float) -> Trained:
         return runs["relu"][BETAS.index(beta)]
 
@@ -168,12 +168,15 @@ def _draw_held(figure: Drawing, runs: Mapping[str, Sequence[Trained]]) -> Update
     loss.set(yscale="log", xlim=(-2.35, 2.35), ylim=(0.007, 6), xticks=(-2, -1, 0, 1, 2))
     loss.set_yticks((0.01, 0.1, 1), ("0.01", "0.1", "1"))
     loss.minorticks_off()
-    loss.plot(BETAS, [one.loss for one in runs["line"]], marker="s", color=BLACK, linestyle=":", markersize=7)
+    loss.axhline(runs["line"][0].loss, color=BLACK, linestyle=":", linewidth=2)
+    back = {"marker": "D", "color": GREY, "linestyle": "--", "markersize": 7}
+    loss.plot([beta for beta in BETAS if beta >= 0], [one.loss for one in runs["back"]], **back)
     loss.plot(BETAS, [one.loss for one in runs["relu"]], marker="o", **BATCHNORM, markersize=8)
     for beta, one in zip(BETAS, runs["relu"], strict=True):
         loss.text(beta, 3, f"{one.zeros:.0f}", ha="center", va="center", fontsize=13)
-    loss.text(0.3, 0.115, text("06.held.line"), ha="center", va="bottom", fontsize=13)
-    loss.text(0, 0.0095, text("06.held.relu"), color=BLUE, ha="center", va="center", fontsize=13)
+    loss.text(0.4, 1.15 * runs["line"][0].loss, text("06.held.line"), ha="center", va="bottom", fontsize=13)
+    loss.text(-1.2, 0.45, text("06.held.relu"), color=BLUE, ha="left", va="center", fontsize=13)
+    loss.text(2.25, 0.0105, text("06.held.back"), color=GREY, ha="right", va="center", fontsize=13)
     figure.line("chosen", loss, marker="o", color=BLACK, markerfacecolor="none", markersize=17, markeredgewidth=2.5)
 
     def update(result: Trained, beta: float) -> None:
