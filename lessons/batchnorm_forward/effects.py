@@ -91,6 +91,13 @@ def ends(seed: int, rate: float = 0.5) -> tuple[Moment, Moment]:
     return tuple(experiments.moments(TRAIN, rate, seed, every=300))
 
 
+def gammas_and_betas_rise_together(seed: int) -> bool:
+    """After 300 updates at 0.5: most γ above 1, most β above 0, and their correlation over the units above 0.5."""
+    _, last = ends(seed)
+    most = min((last.gammas > 1).mean(), (last.betas > 0).mean()) > 0.5
+    return most and np.corrcoef(last.gammas, last.betas)[0, 1] > 0.5
+
+
 def units_cut_near_the_middle(seed: int) -> bool:
     """Batch norm, γ and β learned, rates 0.1, 0.5 and 1: after 300 updates each unit sets 30 to 70 % to zero."""
     zeros = np.concatenate([ends(seed, rate)[1].zeros for rate in (0.1, 0.5, 1.0)])
@@ -181,7 +188,7 @@ def one_pass_loses_digits(seed: int) -> bool:
 EFFECTS = {effect.__name__: effect for effect in (
     most_units_are_not_normal, weights_never_get_shorter, a_third_get_shorter_without, held_beta_makes_a_u,
     held_beta_sets_the_zeros, the_lost_bend_costs, larger_numbers_cost_too, the_u_holds_elsewhere,
-    at_a_small_rate_a_bend_pays_late, units_cut_near_the_middle, held_units_cut_there_too, without_it_units_are_dead,
-    the_squared_rate_makes_up_for_the_scale, held_is_only_slower, after_is_ahead_at_small_rates,
+    at_a_small_rate_a_bend_pays_late, gammas_and_betas_rise_together, units_cut_near_the_middle,
+    held_units_cut_there_too, without_it_units_are_dead, the_squared_rate_makes_up_for_the_scale, held_is_only_slower, after_is_ahead_at_small_rates,
     before_is_ahead_at_rate_3, the_last_layer_helps_most, layer_1_alone_needs_rate_or_time, one_pass_loses_digits,
 )}  # fmt: skip
