@@ -189,6 +189,7 @@ EFFECTS = {effect.__name__: effect for effect in (
     most_units_are_not_normal, weights_never_get_shorter, a_third_get_shorter_without, held_beta_makes_a_u,
     held_beta_sets_the_zeros, the_lost_bend_costs, larger_numbers_cost_too, the_u_holds_elsewhere,
     at_a_small_rate_a_bend_pays_late, gammas_and_betas_rise_together, units_cut_near_the_middle,
-    held_units_cut_there_too, without_it_units_are_dead, the_squared_rate_makes_up_for_the_scale, held_is_only_slower, after_is_ahead_at_small_rates,
-    before_is_ahead_at_rate_3, the_last_layer_helps_most, layer_1_alone_needs_rate_or_time, one_pass_loses_digits,
+    held_units_cut_there_too, without_it_units_are_dead, the_squared_rate_makes_up_for_the_scale, held_is_only_slower,
+    after_is_ahead_at_small_rates, before_is_ahead_at_rate_3, the_last_layer_helps_most,
+    layer_1_alone_needs_rate_or_time, one_pass_loses_digits,
 )}  # fmt: skip

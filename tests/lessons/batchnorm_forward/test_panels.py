@@ -76,6 +76,12 @@ def test_a_normal_column_is_not_rejected_and_a_skewed_one_is():
     assert experiments.rejected_as_normal(columns).tolist() == [False, True]
 
 
+def test_taken_back_beta_moves_nothing_where_nothing_bends(digits):
+    plain, back = (experiments.trained("line", beta, digits, back=True, updates=10) for beta in (0.0, 2.0))
+    assert back.loss == pytest.approx(plain.loss, rel=1e-3)
+    assert back.z - 2 == pytest.approx(plain.z, abs=0.01)
+
+
 @pytest.mark.parametrize("held", [False, True])
 def test_training_is_that_of_the_helpers_network_where_relu_bends(digits, held):
     network = Network((64, 64, 64, 10), "relu", True)
@@ -110,7 +116,7 @@ def held_runs():
     rng = np.random.default_rng(2)
     relu = [Trained(zeros, loss, rng.normal(beta, 1, 400)) for beta, zeros, loss in
             zip(BETAS, (97, 87, 73, 54, 33, 17, 2), (1, 0.1, 0.03, 0.02, 0.02, 0.04, 0.1), strict=True)]  # fmt: skip
-    return {"relu": relu, "line": [run._replace(loss=0.07) for run in relu]}
+    return {"relu": relu, "back": relu[3:], "line": [relu[0]._replace(loss=0.07)]}
 
 
 def test_the_held_beta_is_ringed_and_what_becomes_zero_is_hatched():
@@ -120,6 +126,10 @@ def test_the_held_beta_is_ringed_and_what_becomes_zero_is_hatched():
         chosen = runs["relu"][BETAS.index(beta)]
         moving = live.canvas.figure.moving
         assert moving["chosen"].get_data() == ([beta], [chosen.loss])
+        level, back, relu = live.canvas.figure.ax["loss"].lines[:3]
+        assert level.get_ydata()[0] == 0.07
+        assert list(back.get_xdata()) == [0, 0.5, 1, 2]
+        assert list(relu.get_ydata()) == [run.loss for run in runs["relu"]]
         zero, passed = (100 * np.mean(mask & (np.abs(chosen.z) < 5)) for mask in (chosen.z <= 0, chosen.z > 0))
         assert moving["zero"].get_data().values.sum() == pytest.approx(zero, abs=0.5)
         assert moving["pass"].get_data().values.sum() == pytest.approx(passed, abs=0.5)
@@ -227,7 +237,8 @@ def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, 
     monkeypatch.setitem(drawing._chosen, "view", view)
     if korean:
         in_long_korean(monkeypatch)
-    monkeypatch.setattr(further_panels, "UPDATES", 20)
+    for run in ("scaled", "place"):
+        monkeypatch.setattr(further, run, lambda *_: iter([2.303, 0.0123]))
     assert faults(all_panels[name]) == []
 
 
