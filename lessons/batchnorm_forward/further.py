@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.batchnorm import batchnorm_forward
 from helpers.data import Dataset
 from helpers.layers import softmax_cross_entropy
 from helpers.network import LayerCache, Network, Parameters, forward, initialize, loss_and_gradients
@@ -92,11 +91,3 @@ def variances(mean: float, seed: int = 0) -> Errors:
     two = ((x - x.mean(axis=0)) ** 2).mean(axis=0)
     errors = (float(np.median(np.abs(found - true) / true)) for found in (one, two))
     return Errors(*errors, int((one < 0).sum()))
-
-
-def normalized_maps(u: Array) -> Array:
-    """Feature maps u (N, C, H, W), each with one mean and one variance."""
-    n, c, h, w = u.shape
-    table = u.transpose(0, 2, 3, 1).reshape(-1, c)
-    hat = batchnorm_forward(table, np.ones(c), np.zeros(c))[0]
-    return hat.reshape(n, h, w, c).transpose(0, 3, 1, 2)
