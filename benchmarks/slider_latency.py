@@ -94,9 +94,9 @@ from lessons.internal_covariate_shift import drift, experiments
 train, probe = data.train_test_split(data.load_digits8(), n_test=300, seed=0)
 run = list(experiments.moments(train, probe, std=0.1, learning_rate=0.3, updates=400, every=4))
 '''
-BATCH = '''
-from lessons.batchnorm_forward import normalizing
-show(normalizing.batch(data.load_wine().x[[5, 48, 80, 110, 160], 9]))
+TABLE = '''
+from lessons.batchnorm_forward import panels
+show(panels.table(data.load_wine().x[[5, 48, 80, 110, 160]][:, [2, 9, 12]]))
 '''
 PATHS = '''
 from lessons.batchnorm_backward import backward_paths
@@ -123,7 +123,7 @@ WAYS = {
     "03 cloud": CLOUD,
     "04 norms": NORMS,
     "05 histograms": RECORD + "show(drift.histograms(run))",
-    "06 batch": BATCH,
+    "06 table": TABLE,
     "07 paths": PATHS,
     "08 mates": MATES,
 }

@@ -1,4 +1,4 @@
-"""Lesson 06's exercises: counting γ and β, one value by hand, the forward pass, undoing it, feature maps, ε."""
+"""Lesson 06's exercises: one value by hand, undoing, weights ten times as long, units that are off, feature maps."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,16 @@ def batches_to_normalize(rng: np.random.Generator) -> list[tuple[Array, Array, A
     return cases
 
 
-def _with(mean: Array, scale: Array, x: Array, gamma: Array, beta: Array) -> Array:
-    return gamma * (x - mean) / scale + beta
+def off(u: Array, gamma: Array, beta: Array, eps: float) -> Array:
+    """The share of the batch that ReLU behind batch norm sets to zero, for each unit: (N, D) to (D,)."""
+    return (forward(u, gamma, beta, eps) <= 0).mean(axis=0)
+
+
+def batches_to_count(rng: np.random.Generator) -> list[tuple[Array, Array, Array, float]]:
+    """Those to normalize, and one with a nearly constant unit, a dead one and one that is always on."""
+    u = rng.normal(5, (0.1, 1, 2, 3), (7, 4)).round(2)
+    edge = u, np.array([1, 0, 1, 0.5]), np.array([0.4, 0, -3, 3]), 0.1
+    return [*batches_to_normalize(rng), edge]
 
 
 def undo(x: Array, eps: float) -> tuple[Array, Array]:
@@ -78,45 +86,14 @@ def _var(x: Array) -> Array:
 
 EXERCISES = [
     Quantity(
-        "06.count",
-        expected=(300, 32),
-        parts=("dense", "conv"),
-        mistakes={"one_each": (150, 16), "only_dense": (300, 16), "per_pixel": (300, 6272), "only_conv": (150, 32),
-                  "with_output": (320, 32), "with_input": (1868, 32), "by_layer": (4, 2),
-                  "with_statistics": (600, 64), "swapped": (32, 300)},
-    ),
-    Quantity(
         "06.by_hand",
-        expected=(4, 9, 5 / 3, 4.0),
+        expected=(4, 9, 5 / 3, 7 / 3),
         parts=("mean", "variance", "x_hat", "y"),
-        tolerance=0.003,
-        mistakes={"unbiased": (4, 12, 5 / 12**0.5, 15 / 12**0.5 - 1), "no_root": (4, 9, 5 / 9, 15 / 9 - 1),
-                  "swapped": (4, 9, 5 / 3, 3 - 5 / 3), "not_centred": (4, 9, 3, 8), "deviation": (4, 3, 5 / 3, 4.0),
-                  "sum_of_squares": (4, 36, 5 / 6, 1.5), "not_shifted": (4, 9, 5 / 3, 5.0),
-                  "of_first": (4, 9, -1, -4), "unchanged": (4, 9, 5 / 3, 5 / 3)},
-    ),
-    Exercise(
-        "06.forward",
-        reference=forward,
-        cases=batches_to_normalize,
-        mistakes={
-            "unbiased": lambda x, g, b, eps: _with(x.mean(0), np.sqrt(x.var(0, ddof=1) + eps), x, g, b),
-            "eps_outside": lambda x, g, b, eps: _with(x.mean(0), x.std(0) + eps, x, g, b),
-            "no_eps": lambda x, g, b, eps: _with(x.mean(0), x.std(0), x, g, b),
-            "no_root": lambda x, g, b, eps: _with(x.mean(0), x.var(0) + eps, x, g, b),
-            "rows": lambda x, g, b, eps: _with(x.mean(1, keepdims=True), np.sqrt(x.var(1, keepdims=True) + eps),
-                                               x, g, b),
-            "everything": lambda x, g, b, eps: _with(x.mean(), np.sqrt(x.var() + eps), x, g, b),
-            "summed": lambda x, g, b, eps: _with(x.mean(0), np.sqrt(len(x) * x.var(0) + eps), x, g, b),
-            "sum_of_x": lambda x, g, b, eps: _with(
-                x.sum(0), np.sqrt(((x - x.sum(0)) ** 2).mean(0) + eps), x, g, b),
-            "swapped": lambda x, g, b, eps: forward(x, b, g, eps),
-            "no_affine": lambda x, g, b, eps: forward(x, 1, 0, eps),
-            "no_beta": lambda x, g, b, eps: forward(x, g, 0, eps),
-            "not_centred": lambda x, g, b, eps: _with(0, np.sqrt(x.var(0) + eps), x, g, b),
-            "uncentred_square": lambda x, g, b, eps: _with(x.mean(0), np.sqrt((x**2).mean(0) + eps), x, g, b),
-            "beta_first": lambda x, g, b, eps: g * forward(x, 1, b, eps),
-        },
+        tolerance=0.004,
+        mistakes={"unbiased": (4, 12, 5 / 12**0.5, 10 / 12**0.5 - 1), "no_root": (4, 9, 5 / 9, 10 / 9 - 1),
+                  "swapped": (4, 9, 5 / 3, 2 - 5 / 3), "not_centred": (4, 9, 3, 5), "deviation": (4, 3, 5 / 3, 7 / 3),
+                  "sum_of_squares": (4, 36, 5 / 6, 2 / 3), "not_shifted": (4, 9, 5 / 3, 10 / 3),
+                  "of_first": (4, 9, -1, -3), "unchanged": (4, 9, 5 / 3, 5 / 3), "not_divided": (4, 9, 5, 9)},
     ),
     Exercise(
         "06.undo",
@@ -134,6 +111,33 @@ EXERCISES = [
             "eps_outside": lambda x, eps: (x.std(0) + eps, x.mean(0)),
             "scaled_mean": lambda x, eps: (undo(x, eps)[0], x.mean(0) / undo(x, eps)[0]),
             "everything": lambda x, eps: (np.sqrt(x.var() + eps), x.mean()),
+        },
+    ),
+    Quantity(
+        "06.rescaled",
+        expected=(0.1, 0.01, 100),
+        parts=("gradient", "step", "rate"),
+        mistakes={"as_before": (1, 1, 1), "grows": (10, 1, 1), "same_step": (0.1, 0.1, 10), "rate_ten": (0.1, 0.01, 10),
+                  "inverse_rate": (0.1, 0.01, 0.01), "rate_same": (0.1, 0.01, 1),
+                  "square_gradient": (0.01, 0.001, 1000), "swapped": (100, 0.01, 0.1), "percent": (10, 1, 100)},
+    ),
+    Exercise(
+        "06.off",
+        reference=off,
+        cases=batches_to_count,
+        mistakes={
+            "not_normalized": lambda u, g, b, eps: (u <= 0).mean(axis=0),
+            "no_affine": lambda u, g, b, eps: off(u, 1, 0, eps),
+            "no_beta": lambda u, g, b, eps: off(u, g, 0, eps),
+            "no_gamma": lambda u, g, b, eps: off(u, 1, b, eps),
+            "passes": lambda u, g, b, eps: 1 - off(u, g, b, eps),
+            "counted": lambda u, g, b, eps: len(u) * off(u, g, b, eps),
+            "rows": lambda u, g, b, eps: (forward(u, g, b, eps) <= 0).mean(axis=1),
+            "everything": lambda u, g, b, eps: (forward(u, g, b, eps) <= 0).mean(),
+            "percent": lambda u, g, b, eps: 100 * off(u, g, b, eps),
+            "swapped": lambda u, g, b, eps: off(u, b, g, eps),
+            "strict": lambda u, g, b, eps: (forward(u, g, b, eps) < 0).mean(axis=0),
+            "no_eps": lambda u, g, b, eps: off(u, g, b, 0),
         },
     ),
     Exercise(
@@ -155,14 +159,4 @@ EXERCISES = [
             "channels_last": lambda x, g, b, eps: conv(x, g, b, eps).transpose(0, 2, 3, 1),
         },
     ),
-    Quantity(
-        "06.which_eps",
-        expected=(2 / 7, 1 / 1.005**2),
-        parts=("inside", "outside"),
-        tolerance=0.001,
-        mistakes={"swapped": (1 / 1.005**2, 2 / 7), "one": (1.0, 1.0), "deviations": ((2 / 7) ** 0.5, 1 / 1.005),
-                  "std_for_variance": (1 / 1.005, 1 / 1.005**2), "only_inside": (2 / 7, 1.0),
-                  "not_squared": (2 / 7, 1 / 1.005), "same": (2 / 7, 2 / 7), "zero": (0, 0),
-                  "of_panel": (1 / 11, 1 / 1.01**2), "rounded": (0.29, 0.99)},
-    ),
-]  # fmt: skip
+]

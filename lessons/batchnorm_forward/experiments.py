@@ -1,175 +1,209 @@
-"""Lesson 06's numbers: one feature normalized, variances that are small or cancel, and networks that train."""
+"""Lesson 06's numbers: an edited column, shapes, networks with a held or a trained γ and β, and weights' lengths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.batching import iterations_per_epoch
-from helpers.batchnorm import batchnorm_forward
+from helpers.batchnorm import batchnorm_backward, batchnorm_forward
 from helpers.data import Dataset
 from helpers.layers import softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
-from helpers.recording import diverged, last, records, run
+from helpers.network import Network, Parameters, forward, initialize
+from helpers.recording import records, run
 from helpers.training import Step
 from helpers.validate import Array
 
 EPS = 1e-5
 BATCH_SIZE = 60
-LAYERS = (1, 2)
-UPDATES, EVERY = 400, 4
-PLACED = (64, 50, 50, 50, 10)  # the network with batch norm at chosen layers
-PLACED_STD, PLACED_EVERY = 0.1, 10
-N, D = 256, 16  # of the batch whose variance is computed in two ways
+SIZES = (64, 64, 64, 10)
+BETAS = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
+UPDATES, EVERY = 300, 10
 
 
-def normalized(column: Array, gamma: float = 1.0, beta: float = 0.0, eps: float = EPS) -> Array:
-    """Batch normalization of one feature (N,), as float64 (N,)."""
+def normalized(column: Array, eps: float = EPS) -> Array:
+    """x̂ of one feature (N,), as float64 (N,)."""
     x = np.asarray(column, np.float64)[:, None]
-    return batchnorm_forward(x, np.array([float(gamma)]), np.array([float(beta)]), eps)[0][:, 0]
+    return batchnorm_forward(x, np.ones(1), np.zeros(1), eps)[0][:, 0]
 
 
-def hidden_unit(pixels: Array, unit: int = 37) -> Array:
-    """The pre-activations (N,) of one unit in the first of two hidden layers, before training; ``pixels`` (N, 64)."""
-    network = Network((64, 64, 64, 10))
-    return forward(network, initialize(network, np.random.default_rng(0)), pixels)[1][0].z[:, unit]
+class Edited(NamedTuple):
+    """A feature (N,) after an edit, its mean and standard deviation, x̂ (N,), and which x̂ are no longer as before."""
+
+    x: Array
+    mean: float
+    std: float
+    x_hat: Array
+    moved: Array
 
 
-def shape_numbers(column: Array) -> tuple[float, float, float, float]:
-    """Mean, standard deviation, skewness, and the share in percent within one standard deviation of the mean."""
-    mean, std = float(column.mean()), float(column.std())
-    z = (column - mean) / std
-    return mean, std, float((z**3).mean()), 100 * float((np.abs(z) < 1).mean())
+def edited(column: Array, example: str, times: float, plus: float) -> Edited:
+    """``column`` (N,) with one example, "1" to "N", or "all" of them multiplied by ``times``, then ``plus`` added.
 
-
-def output_variances(column: Array, stds: Array, eps: float) -> tuple[Array, Array]:
-    """The output's variance with eps inside the root and outside, for the feature at each of the ``stds`` (S,)."""
-    x = ((column - column.mean()) / column.std())[:, None] * stds
-    ones = np.ones(len(stds))
-    return batchnorm_forward(x, ones, 0 * ones, eps)[0].var(axis=0), (x / (stds + eps)).var(axis=0)
-
-
-def one_pass(x: Array) -> Array:
-    """E[x²] − E[x]² of each column of x (N, D), in the dtype of x."""
-    return (x * x).mean(axis=0) - x.mean(axis=0) ** 2
-
-
-def two_passes(x: Array) -> Array:
-    """E[(x − E[x])²] of each column of x (N, D), in the dtype of x."""
-    return ((x - x.mean(axis=0)) ** 2).mean(axis=0)
-
-
-def noise(seed: int = 0) -> Array:
-    """Normal values with variance 1: a batch of 256 with 16 features, float64."""
-    return np.random.default_rng(seed).standard_normal((N, D))
-
-
-def errors(values: Array, mean: float) -> tuple[float, float, int]:
-    """Median relative error in one pass and in two, and the number of negative variances; ``values`` (N, D) float64.
-
-    Both are compared with the float64 variance of the very same float32 numbers.
+    An x̂ counts as moved if it has changed by more than 0.005.
     """
-    x = (values + mean).astype(np.float32)
-    true = two_passes(x.astype(np.float64))
-    one, two = (np.median(np.abs(found - true) / true) for found in (one_pass(x), two_passes(x)))
-    return float(one), float(two), int((one_pass(x) < 0).sum())
+    x = np.array(column, np.float64)
+    rows = slice(None) if example == "all" else int(example) - 1
+    x[rows] = times * x[rows] + plus
+    x_hat = normalized(x)
+    return Edited(x, float(x.mean()), float(x.std()), x_hat, np.abs(x_hat - normalized(column)) > 0.005)
 
 
-def run_steps(
-    network: Network, train: Dataset, rate: float, std: float | None, updates: int = UPDATES, seed: int = 0
-) -> Iterator[Step]:
-    """The start and ``updates`` in float32 with batches of 60; weights and batches from ``seed``."""
-    start = initialize(network, np.random.default_rng(seed), std, np.float32)
-    return run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-               rng=np.random.default_rng(100 + seed), drop_last=True)  # fmt: skip
+def skewness(values: Array) -> Array:
+    """The mean of x̂³ over the first axis."""
+    return (((values - values.mean(axis=0)) / values.std(axis=0)) ** 3).mean(axis=0)
 
 
-def affine_held(
-    network: Network, parameters: Parameters, x: Array, y: Array
-) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-    """`loss_and_gradients` with those of the gammas and betas 0, so that an update leaves them alone."""
-    loss, gradients, caches = loss_and_gradients(network, parameters, x, y)
-    held = {name: 0 * value for name, value in gradients.items() if name.startswith(("gamma", "beta"))}
-    return loss, gradients | held, caches
+def first_units(pixels: Array, seed: int = 0) -> Array:
+    """The pre-activations (N, 64) of the first hidden layer before training; ``pixels`` (N, 64)."""
+    network = Network(SIZES)
+    return forward(network, initialize(network, np.random.default_rng(seed)), pixels)[1][0].z
 
 
-def epochs_of(
-    network: Network, train: Dataset, rate: float, epochs: int, held: bool = False, seed: int = 0
-) -> tuple[Step, Step]:
-    """The first and the last step in float32, no example left out; if ``held``, gammas and betas keep their values."""
-    start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
-    updates = epochs * iterations_per_epoch(len(train.x), BATCH_SIZE)
-    steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-                rng=np.random.default_rng(1 + seed), differentiate=affine_held if held else None)  # fmt: skip
-    return next(steps), last(steps)
+def rejected_as_normal(columns: Array) -> Array:
+    """For each column of (N, D): whether Jarque and Bera's test rejects a normal distribution at 5 %."""
+    x_hat = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    excess = (x_hat**4).mean(axis=0) - 3
+    return len(columns) / 6 * (skewness(columns) ** 2 + excess**2 / 4) > 5.99
+
+
+def _bent(activation: str, z: Array) -> tuple[Array, Array]:
+    """The activation and its slope; "line" does not bend."""
+    if activation == "sigmoid":
+        out = 1 / (1 + np.exp(-z))
+        return out, out * (1 - out)
+    above = (z > 0) | (activation == "line")
+    return z * above, above.astype(z.dtype)
+
+
+class Trained(NamedTuple):
+    """After training: percent of pre-activations at or below 0, the loss, and the pre-activations (layers · N · D,).
+
+    The loss is the mean over the last 25 batches, an epoch, before their updates: one batch alone wobbles.
+    """
+
+    zeros: float
+    loss: float
+    z: Array
 
 
 def trained(
-    network: Network, train: Dataset, held: bool, rate: float = 0.5, epochs: int = 12, seed: int = 0
-) -> tuple[Parameters, Parameters]:
-    """The float32 parameters before and after training; if ``held``, gammas and betas keep their values."""
-    first, end = epochs_of(network, train, rate, epochs, held, seed)
-    return first.parameters, end.parameters
+    activation: str, beta: float, train: Dataset, *, held: bool = True, back: bool = False, rate: float = 0.5,
+    updates: int = UPDATES, seed: int = 0, sizes: tuple[int, ...] = SIZES,
+) -> Trained:  # fmt: skip
+    """A network with batch norm in its hidden layers, γ = 1 and β = ``beta`` at first; ``held``: all the time.
+
+    ``back``: ``beta`` is subtracted again after the activation, so that only the place of its bend depends on it.
+    float32, batches of 60, He's first weights from ``seed``.
+    """
+    rng = np.random.default_rng(seed)
+    shapes = list(zip(sizes, sizes[1:], strict=False))
+    weights = [(np.sqrt(2 / d) * rng.standard_normal((d, units))).astype(np.float32) for d, units in shapes]
+    affine = [(np.ones(d, np.float32), np.full(d, beta, np.float32)) for d in sizes[1:-1]]
+    x, losses = train.x.astype(np.float32), []
+    for rows in _batches(len(x), updates, np.random.default_rng([seed, 1])):
+        logits, caches = _pass(activation, weights, affine, x[rows], beta * back)
+        loss, dout = softmax_cross_entropy.__wrapped__(logits, train.y[rows])
+        losses.append(loss)
+        for k, (layer_in, slope, norm) in reversed(list(enumerate(caches))):
+            if norm is not None:
+                dout, dgamma, dbeta = batchnorm_backward.__wrapped__(dout * slope, norm)
+            dweight, dout = layer_in.T @ dout, dout @ weights[k].T
+            weights[k] = weights[k] - np.float32(rate) * dweight
+            if norm is not None and not held:
+                gamma, shift = affine[k]
+                affine[k] = gamma - np.float32(rate) * dgamma, shift - np.float32(rate) * dbeta
+    _, caches = _pass(activation, weights, affine, x, beta * back)
+    z = np.concatenate([(norm.gamma * norm.x_hat + shift).ravel()
+                        for (_, _, norm), (_, shift) in zip(caches, affine, strict=False)])  # fmt: skip
+    return Trained(100 * float((z <= 0).mean()), float(np.mean(losses[-25:])), z)
 
 
-def final_loss(activation: str, rate: float, after: bool, train: Dataset, seed: int = 0) -> float:
-    """The training loss after 5 epochs with batch norm before or ``after`` the activation; infinite if it diverges."""
-    network = Network((64, 64, 64, 10), activation, True, norm_after_activation=after)
-    _, end = epochs_of(network, train, rate, 5, seed=seed)
-    return np.inf if diverged(end) else loss_of(network, end.parameters, train)
+def _batches(n: int, updates: int, rng: np.random.Generator) -> Iterator[Array]:
+    """The rows of ``updates`` batches, the remainder of each epoch left out."""
+    whole = n - n % BATCH_SIZE
+    epochs = -(-updates * BATCH_SIZE // whole)
+    order = np.concatenate([rng.permutation(n)[:whole] for _ in range(epochs)])
+    return iter(order.reshape(-1, BATCH_SIZE)[:updates])
 
 
-def share_below_0(network: Network, parameters: Parameters, examples: Dataset) -> float:
-    """The share of the hidden layers' pre-activations at or below 0, with all ``examples`` as one batch."""
-    caches = forward(network, parameters, examples.x)[1]
-    return float(np.mean([np.mean(cache.z <= 0) for cache in caches[:-1]]))
+def _pass(
+    activation: str, weights: list[Array], affine: list[tuple[Array, Array]], x: Array, back: float
+) -> tuple[Array, list]:
+    """Logits, and for each layer its input, the activation's slope and the cache of batch norm (none in the last)."""
+    caches = []
+    for weight, (gamma, shift) in zip(weights, affine, strict=False):
+        z, norm = batchnorm_forward.__wrapped__(x @ weight, gamma, shift)
+        out, slope = _bent(activation, z)
+        caches.append((x, slope, norm))
+        x = out - np.float32(back)
+    return x @ weights[-1], [*caches, (x, None, None)]
 
 
-def loss_of(network: Network, parameters: Parameters, examples: Dataset) -> float:
-    """The loss, with all ``examples`` as one batch."""
-    return softmax_cross_entropy(forward(network, parameters, examples.x)[0], examples.y)[0]
+def held_runs(train: Dataset, rate: float = 0.5) -> Mapping[str, list[Trained]]:
+    """The trained networks: "relu" at each of BETAS; "back", taken back, from 0 on; "line" without ReLU, at 0.
+
+    Of z only a part is kept.
+    """
+    runs = {
+        "relu": [trained("relu", beta, train, rate=rate) for beta in BETAS],
+        "back": [trained("relu", beta, train, back=True, rate=rate) for beta in BETAS if beta >= 0],
+        "line": [trained("line", 0.0, train, rate=rate)],
+    }
+    return {name: [one._replace(z=one.z[::50].copy()) for one in found] for name, found in runs.items()}
 
 
 class Moment(NamedTuple):
-    """After some updates: each hidden layer's gammas and betas, (layers, units), and the test accuracy."""
+    """After some updates, for all hidden units (128,): γ, β, and the percent of digits that each ReLU sets to zero."""
 
     update: int
     gammas: Array
     betas: Array
-    accuracy: float
+    zeros: Array
+    plain_zeros: Array
 
 
-def affine_moments(train: Dataset, test: Dataset, rate: float = 1.0, seed: int = 0) -> Iterator[Moment]:
-    """400 updates of 64-20-20-10 sigmoid units with batch norm, recorded at the start and after every 4."""
-    network = Network((64, 20, 20, 10), "sigmoid", batchnorm=True)
-
-    def moment(step: Step) -> Moment:
-        gammas, betas = (np.array([step.parameters[f"{name}{k}"] for k in LAYERS]) for name in ("gamma", "beta"))
-        right = accuracy(predict(network, step.parameters, step.running, test.x), test.y)
-        return Moment(step.update, gammas, betas, right)
-
-    return records(run_steps(network, train, rate, None, seed=seed), moment, EVERY)
-
-
-def placed(where: Sequence[bool], train: Dataset, rate: float, seed: int = 0) -> tuple[Network, Parameters]:
-    """The sigmoid network with batch norm at the hidden layers in ``where``, and its parameters after 400 updates."""
-    network = Network(PLACED, "sigmoid", tuple(where))
-    return network, last(run_steps(network, train, rate, PLACED_STD, seed=seed)).parameters
+def steps_of(
+    batchnorm: bool, train: Dataset, *, activation: str = "relu", rate: float = 0.5, updates: int = UPDATES,
+    seed: int = 0,
+) -> Iterator[Step]:  # fmt: skip
+    """The start and ``updates`` in float32 with batches of 60; weights and batches seeded apart."""
+    network = Network(SIZES, activation, batchnorm)
+    start = initialize(network, np.random.default_rng(seed), None, np.float32)
+    return run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
+               rng=np.random.default_rng([seed, 1]), drop_last=True)  # fmt: skip
 
 
-class Curve(NamedTuple):
-    """Training losses after 0, 10, 20 … updates and the test accuracy after the last of them."""
+def zeros_of(batchnorm: bool, parameters: Parameters, train: Dataset) -> Array:
+    """The percent of the digits that the ReLU of each hidden unit sets to zero, (128,), all digits as one batch."""
+    caches = forward(Network(SIZES, "relu", batchnorm), parameters, train.x)[1]
+    return 100 * np.concatenate([(cache.z <= 0).mean(axis=0) for cache in caches[:-1]])
 
-    losses: tuple[float, ...]
-    accuracy: float
+
+def hidden(parameters: Parameters, name: str) -> Array:
+    """γ or β of both hidden layers, (128,)."""
+    return np.concatenate([parameters[f"{name}{k}"] for k in (1, 2)])
 
 
-def curves(where: Sequence[bool], train: Dataset, test: Dataset, rate: float, updates: int) -> Iterator[Curve]:
-    """The curve of that network so far, at the start and after every 10 updates."""
-    network, losses = Network(PLACED, "sigmoid", tuple(where)), []
+def moments(train: Dataset, rate: float = 0.5, seed: int = 0, every: int = EVERY) -> list[Moment]:
+    """300 updates of a ReLU network with batch norm, and of one without, recorded at the start and every 10."""
+    def norm(step: Step) -> tuple[int, Array, Array, Array]:
+        affine = (hidden(step.parameters, name) for name in ("gamma", "beta"))
+        return step.update, *affine, zeros_of(True, step.parameters, train)
 
-    def curve(step: Step) -> Curve:
-        losses.append(loss_of(network, step.parameters, train))
-        return Curve(tuple(losses), accuracy(predict(network, step.parameters, step.running, test.x), test.y))
+    def plain(step: Step) -> Array:
+        return zeros_of(False, step.parameters, train)
 
-    return records(run_steps(network, train, rate, PLACED_STD, updates), curve, PLACED_EVERY)
+    both = zip(records(steps_of(True, train, rate=rate, seed=seed), norm, every),
+               records(steps_of(False, train, rate=rate, seed=seed), plain, every), strict=False)  # fmt: skip
+    return [Moment(*found, zeros) for found, zeros in both]
+
+
+def lengths(parameters: Parameters) -> Array:
+    """The length of the weights of each hidden unit, (128,), in float64."""
+    return np.concatenate([np.linalg.norm(parameters[f"weight{k}"].astype(np.float64), axis=0) for k in (1, 2)])
+
+
+def shorter(steps: Iterator[Step]) -> float:
+    """In what share of all updates of a unit its weights got shorter, by more than a millionth."""
+    found = np.array([lengths(step.parameters) for step in steps])
+    return float((found[1:] < (1 - 1e-6) * found[:-1]).mean())

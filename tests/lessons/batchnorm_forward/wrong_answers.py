@@ -1,59 +1,56 @@
 """Wrong answers to lesson 06's exercises, as learners type them, and what the check should recognise."""
 
-COUNT = [
-    ("(100 + 50, 16)", "one_each"),
-    ("(2 * 150, 16)", "only_dense"),
-    ("(2 * (100 + 50), 2 * 16 * 14 * 14)", "per_pixel"),
-    ("(150, 2 * 16)", "only_conv"),
-    ("(2 * (100 + 50 + 10), 32)", "with_output"),
-    ("(2 * (784 + 100 + 50), 32)", "with_input"),
-    ("(4, 2)", "by_layer"),
-    ("(4 * 150, 4 * 16)", "with_statistics"),
-    ("(32, 300)", "swapped"),
-    ("(300, 3136)", "value"),
-    ("300", "shape"),
-    ("(..., ...)", "unfinished"),
-]
 BY_HAND = [
-    ("v = np.array([1, 3, 3, 9.])\nx_hat = 5 / v.std(ddof=1)\nf = (4, v.var(ddof=1), x_hat, 3 * x_hat - 1)",
+    ("v = np.array([1, 3, 3, 9.])\nx_hat = 5 / v.std(ddof=1)\nf = (4, v.var(ddof=1), x_hat, 2 * x_hat - 1)",
      "unbiased"),
-    ("(4, 9, 0.5556, 0.6667)", "no_root"),
-    ("(4, 9, 1.667, -1 * 1.667 + 3)", "swapped"),
-    ("(4, 9, 9 / 3, 8)", "not_centred"),
-    ("(4, 3, 1.67, 4)", "deviation"),
-    ("(4, 3, 1.67, 3 * 1.67 - 1)", "deviation"),
-    ("(4, 36, 5 / 6, 3 * 5 / 6 - 1)", "sum_of_squares"),
-    ("(4, 9, 1.67, 3 * 1.67)", "not_shifted"),
-    ("(4, 9, 1.7, 4.1)", "value"),
-    ("(4, 9, -1, -4)", "of_first"),
+    ("(4, 9, 0.5556, 0.1111)", "no_root"),
+    ("(4, 9, 1.667, -1 * 1.667 + 2)", "swapped"),
+    ("(4, 9, 9 / 3, 5)", "not_centred"),
+    ("(4, 3, 1.667, 2 * 1.667 - 1)", "deviation"),
+    ("(4, 36, 5 / 6, 2 * 5 / 6 - 1)", "sum_of_squares"),
+    ("(4, 9, 1.667, 2 * 1.667)", "not_shifted"),
+    ("(4, 9, 1.7, 2.4)", "value"),
+    ("(4, 9, -1, -3)", "of_first"),
     ("(4, 9, 5 / 3, 5 / 3)", "unchanged"),
+    ("(4, 9, 9 - 4, 2 * (9 - 4) - 1)", "not_divided"),
     ("(4, 9, 5 / 3, ...)", "unfinished"),
     ("(4, 9, 2)", "shape"),
 ]
-HEAD = "def f(x, gamma, beta, eps):\n    "
-FORWARD = [
-    (HEAD + "m = x.mean(axis=0)\n    v = ((x - m) ** 2).sum(axis=0) / (len(x) - 1)\n"
-     "    return gamma * (x - m) / np.sqrt(v + eps) + beta", "unbiased"),
-    (HEAD + "return gamma * (x - np.mean(x, 0)) / (np.std(x, 0) + eps) + beta", "eps_outside"),
-    (HEAD + "return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0)) + beta", "no_eps"),
-    (HEAD + "return gamma * ((x - x.mean(axis=0)) / (x.var(axis=0) + eps)) + beta", "no_root"),
-    (HEAD + "m = x.mean(axis=1)[:, None]\n    v = x.var(axis=1)[:, None]\n"
-     "    return gamma * (x - m) / np.sqrt(v + eps) + beta", "rows"),
-    (HEAD + "return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta", "everything"),
-    (HEAD + "c = x - x.mean(axis=0)\n    return gamma * c / np.sqrt(np.sum(c ** 2, axis=0) + eps) + beta", "summed"),
-    (HEAD + "c = x - x.sum(axis=0)\n    return gamma * c / np.sqrt((c ** 2).mean(axis=0) + eps) + beta", "sum_of_x"),
-    (HEAD + "x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)\n    return beta * x_hat + gamma", "swapped"),
-    (HEAD + "return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)", "no_affine"),
-    (HEAD + "return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)", "no_beta"),
-    (HEAD + "return gamma * x / np.sqrt(x.var(axis=0) + eps) + beta", "not_centred"),
-    (HEAD + "v = (x ** 2).mean(axis=0)\n    return gamma * (x - x.mean(axis=0)) / np.sqrt(v + eps) + beta",
-     "uncentred_square"),
-    (HEAD + "x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)\n    return gamma * (x_hat + beta)",
-     "beta_first"),
-    (HEAD + "x -= x.mean(axis=0)\n    x /= np.sqrt((x ** 2).mean(axis=0) + eps)\n    return gamma * x + beta",
-     "changed"),
-    (HEAD + "return gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta", "raised"),
-    (HEAD + "return ...", "unfinished"),
+RESCALED = [
+    ("(1, 1, 1)", "as_before"),
+    ("(10, 1, 1)", "grows"),
+    ("(1 / 10, 1 / 10, 10)", "same_step"),
+    ("(0.1, 0.01, 10)", "rate_ten"),
+    ("(0.1, 0.01, 1 / 100)", "inverse_rate"),
+    ("(0.1, 0.01, 1)", "rate_same"),
+    ("(10 ** -2, 10 ** -3, 10 ** 3)", "square_gradient"),
+    ("(100, 1 / 100, 1 / 10)", "swapped"),
+    ("(10, 1, 100)", "percent"),
+    ("(0.1, 0.01, 50)", "value"),
+    ("(0.1, 0.01)", "shape"),
+    ("(0.1, 0.01, ...)", "unfinished"),
+]
+OFF_HEAD = "def f(u, gamma, beta, eps):\n    "
+OFF_Y = OFF_HEAD + "y = gamma * (u - u.mean(axis=0)) / np.sqrt(u.var(axis=0) + eps) + beta\n    "
+OFF = [
+    (OFF_HEAD + "return np.mean(u <= 0, axis=0)", "not_normalized"),
+    (OFF_HEAD + "u_hat = (u - u.mean(axis=0)) / np.sqrt(u.var(axis=0) + eps)\n    return (u_hat <= 0).mean(axis=0)",
+     "no_affine"),
+    (OFF_HEAD + "u_hat = (u - u.mean(axis=0)) / np.sqrt(u.var(axis=0) + eps)\n"
+     "    return (gamma * u_hat <= 0).mean(axis=0)", "no_beta"),
+    (OFF_HEAD + "u_hat = (u - u.mean(axis=0)) / np.sqrt(u.var(axis=0) + eps)\n"
+     "    return (u_hat + beta <= 0).mean(axis=0)", "no_gamma"),
+    (OFF_Y + "return (y > 0).mean(axis=0)", "passes"),
+    (OFF_Y + "return (y <= 0).sum(axis=0)", "dtype"),
+    (OFF_Y + "return (y <= 0).sum(axis=0) * 1.0", "counted"),
+    (OFF_Y + "return (y <= 0).mean(axis=1)", "rows"),
+    (OFF_Y + "return (y <= 0).mean()", "everything"),
+    (OFF_Y + "return 100 * (y <= 0).mean(axis=0)", "percent"),
+    (OFF_Y + "return (y < 0).mean(axis=0)", "strict"),
+    (OFF_HEAD + "y = beta * (u - u.mean(axis=0)) / np.sqrt(u.var(axis=0) + eps) + gamma\n"
+     "    return (y <= 0).mean(axis=0)", "swapped"),
+    (OFF_HEAD + "y = gamma * (u - u.mean(axis=0)) / u.std(axis=0) + beta\n    return (y <= 0).mean(axis=0)", "no_eps"),
+    (OFF_HEAD + "return ...", "unfinished"),
 ]
 UNDO = [
     ("def f(x, eps):\n    return x.std(axis=0), x.mean(axis=0)", "no_eps"),
@@ -69,6 +66,7 @@ UNDO = [
     ("def f(x, eps):\n    return np.sqrt(x.var(axis=0) + eps)", "shape"),
     ("def f(x, eps):\n    return ...", "unfinished"),
 ]
+HEAD = "def f(x, gamma, beta, eps):\n    "
 MAPS = "    return gamma[:, None, None] * (x - m) / np.sqrt(v + eps) + beta[:, None, None]"
 CONV = [
     (HEAD + "m, v = x.mean(axis=0), x.var(axis=0)\n" + MAPS, "per_pixel"),
@@ -96,25 +94,10 @@ CONV = [
      "    return gamma * (x - m) / np.sqrt(v + eps) + beta", "value"),
     (HEAD + "return ...", "unfinished"),
 ]
-WHICH_EPS = [
-    ("(0.990, 0.286)", "swapped"),
-    ("(1.0, 1.0)", "one"),
-    ("(np.sqrt(4e-6 / 1.4e-5), 0.002 / 0.00201)", "deviations"),
-    ("(0.002 / (0.002 + 1e-5), (0.002 / (0.002 + 1e-5)) ** 2)", "std_for_variance"),
-    ("(0.286, 4e-6 / (4e-6 + 1e-10))", "only_inside"),
-    ("(0.286, 0.995)", "not_squared"),
-    ("(2 / 7, 2 / 7)", "same"),
-    ("(0, 0)", "zero"),
-    ("(0.29, 0.99)", "rounded"),
-    ("(0.091, 0.980)", "of_panel"),
-    ("(0.3, 0.9)", "value"),
-    ("(0.286, ...)", "unfinished"),
-]
 WRONG = {
-    "06.count": COUNT,
     "06.by_hand": BY_HAND,
-    "06.forward": FORWARD,
     "06.undo": UNDO,
+    "06.rescaled": RESCALED,
+    "06.off": OFF,
     "06.conv": CONV,
-    "06.which_eps": WHICH_EPS,
 }
