@@ -12,12 +12,12 @@ from course.checks.prediction import asked
 from course.live import Live
 from tests.browser.notebook import declared_panels, expected, sees
 from tools.browser import open_notebook, reload, save, start_all, wait_all
-from tools.lessons import label, notebooks
+from tools.lessons import cores, label
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("path", notebooks(), ids=label)
+@pytest.mark.parametrize("path", cores(), ids=label)
 def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is(page, lab, course, path):
     stored = nbformat.read(path, as_version=4)
     pages = [output.get("data", {}).get("text/html", "") for cell in stored.cells for output in cell.get("outputs", [])]
@@ -44,7 +44,7 @@ def seen(picture) -> tuple[str, str]:
     return picture.get_attribute("alt"), words.inner_text()
 
 
-@pytest.mark.parametrize("path", notebooks(), ids=label)
+@pytest.mark.parametrize("path", cores(), ids=label)
 def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page, lab, course, path, monkeypatch):
     copy = course / path.relative_to(ROOT).with_stem(f"run_{path.stem}")
     shutil.copy(path, copy)
