@@ -97,7 +97,7 @@ def _draw_correlation(figure: Drawing) -> Update:
 
 
 def _describe_correlation(found: Correlated, r: float, error: float) -> str:
-    return text("05.correlation.sentence", r=r, error=error, measured=found.measured + 0.0, growth=found.growth,
+    return text("05.correlation.sentence", r=r, error=error, measured=round(found.measured, 3) + 0.0, growth=found.growth,
                 grown=error * found.growth)  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from tools.browser import open_notebook, reload, save, start_all, wait_all
 from tools.lessons import cores, label
 
 ROOT = Path(__file__).resolve().parents[2]
+TIMED = {"03.race"}  # panels that draw milliseconds, which no two runs share: their pictures are not compared
 
 
 @pytest.mark.parametrize("path", cores(), ids=label)
@@ -76,7 +77,8 @@ def work_panel(page, box, panel) -> dict:
             values[control.key] = value
             setting = tuple(values.values())
             if setting not in known:
-                known[setting] = expected(here, values)
+                sentence, pixels = expected(here, values)
+                known[setting] = sentence, None if panel.name in TIMED else pixels
             sees(cell, *known[setting])
     here.close()
     return known

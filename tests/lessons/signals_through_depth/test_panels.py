@@ -204,7 +204,7 @@ def test_a_run_from_each_size_is_the_run_written_out_and_its_end_is_named(short)
         ends.add(diverged is None)
         assert live.result.diverged == diverged
         alike = 3 if scale <= 1 else 1  # from larger weights rounding grows as δ does
-        assert live.result.losses[:alike] == pytest.approx(losses[:alike], rel=1e-3)
+        assert live.result.losses[:alike] == pytest.approx(losses[:alike], rel=1e-2)
         assert ("diverged" in live.sentence) == (diverged is not None)
         figure = live.canvas.figure
         seen = [name for name in panels.STATES if figure.words[name].get_visible()]
