@@ -97,7 +97,8 @@ def _draw_correlation(figure: Drawing) -> Update:
 
 
 def _describe_correlation(found: Correlated, r: float, error: float) -> str:
-    return text("05.correlation.sentence", r=r, error=error, measured=round(found.measured, 3) + 0.0, growth=found.growth,
+    measured = round(found.measured, 3) + 0.0  # no −0.000
+    return text("05.correlation.sentence", r=r, error=error, measured=measured, growth=found.growth,
                 grown=error * found.growth)  # fmt: skip
 
 
