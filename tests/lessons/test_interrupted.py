@@ -15,7 +15,7 @@ from course.panel import Panel, RunPanel
 from tests.sweep import settings
 from tools.lessons import label, notebooks
 
-BROKEN = re.compile(r"\bnan\b|\binf\b|\bNone\b|  | [.,;:]|[,;:(]\.|\(\)|[{}]", re.IGNORECASE)
+BROKEN = re.compile(r"\bnan\b|\binf\b|(?-i:\bNone\b)|  | [.,;:]|[,;:(]\.|\(\)|[{}]", re.IGNORECASE)
 
 
 def faults(sentence: str) -> list[str]:
