@@ -1,13 +1,11 @@
 """What the panels of a notebook should show, computed in this process, and what a page shows of them."""
 
 import base64
-import contextlib
 import io
 import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
@@ -16,6 +14,7 @@ import course
 from course.live import Live
 from course.panel import SETTLED, Panel
 from course.pictures import described_picture
+from tests.sweep import run_cells
 
 AT_REST = """([cell, sentence, not]) => {
   const image = cell.querySelector(".course-live img");
@@ -32,12 +31,7 @@ def declared_panels(path: Path, monkeypatch) -> list[Panel]:
     """The panels that the notebook at ``path`` shows, in order, from running its cells here."""
     panels: list[Panel] = []
     monkeypatch.setattr(course, "show", panels.append)
-    monkeypatch.chdir(path.parent)
-    namespace: dict = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), namespace)
+    run_cells(path, monkeypatch)
     return panels
 
 

@@ -1,18 +1,15 @@
 """A lesson whose trainings were interrupted: it goes on, and its panels say whole sentences from their first frame."""
 
-import contextlib
-import io
 import re
 from itertools import islice
 from pathlib import Path
 
-import nbformat
 import pytest
 
 import course
 from course.live import Live
 from course.panel import Panel, RunPanel
-from tests.sweep import settings
+from tests.sweep import run_cells, settings
 from tools.lessons import label, notebooks
 
 BROKEN = re.compile(r"\bnan\b|\binf\b|(?-i:\bNone\b)|  | [.,;:]|[,;:(]\.|\(\)|[{}]", re.IGNORECASE)
@@ -38,12 +35,7 @@ def run_panels(path: Path, monkeypatch) -> list[RunPanel]:
 
     monkeypatch.setattr(course, "show", shown)
     monkeypatch.setattr(course, "grow", grown)
-    monkeypatch.chdir(path.parent)
-    namespace: dict = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), namespace)
+    run_cells(path, monkeypatch)
     return [panel for panel in panels if isinstance(panel, RunPanel)]
 
 
