@@ -11,6 +11,7 @@ _HOMES = {
     "grow": "course.growing",
     "hint": "course.checks",
     "predict": "course.checks",
+    "score": "course.checks",
     "show": "course.live",
     "show_figure": "course.pictures",
     "start": "course.startup",

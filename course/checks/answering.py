@@ -1,4 +1,4 @@
-"""`check` and `hint`: what an exercise says to a learner. Nothing is sent; what is shown is saved with the notebook."""
+"""`check`, `hint`, `score`: what exercises say to a learner. Nothing is sent; the notebook keeps what is shown."""
 
 from collections import Counter
 from typing import Any
@@ -13,13 +13,16 @@ from course.checks.saying import spoken
 WORDS = {"right": "right", "unfinished": "open", "interrupted": "open"}
 
 _hints_given: Counter[str] = Counter()
+_last_words: dict[str, str] = {}  # of each exercise's last check: right, open, wrong
 
 
 def check(name: str, answer: Any = ...) -> None:
     """Say in one sentence whether ``answer`` solves the exercise called ``name``. Never raises."""
     verdict = verdict_on(name, answer)
-    word = text(f"checks.word.{WORDS.get(verdict.kind, 'wrong')}")
-    display(spoken(verdict.sentence, word), raw=True)
+    word = WORDS.get(verdict.kind, "wrong")
+    if verdict.kind != "unknown":
+        _last_words[name] = word
+    display(spoken(verdict.sentence, text(f"checks.word.{word}")), raw=True)
 
 
 def verdict_on(name: str, answer: Any) -> Verdict:
@@ -42,3 +45,14 @@ def hint(name: str) -> None:
     else:
         said = spoken(text("checks.no_more_hints", total=total))
     display(said, raw=True)
+
+
+def score(*names: str) -> None:
+    """Show which of the exercises called ``names`` are right, each by its last check since the kernel started."""
+    if wrong := next((name for name in names if find(name) is None), None):
+        check(wrong)  # it says that there is none
+        return
+    words = {name: _last_words.get(name, "unchecked") for name in names}
+    said = " · ".join(f"{name} {text(f'checks.word.{word}')}" for name, word in words.items())
+    total = text("checks.score", right=list(words.values()).count("right"), total=len(words))
+    display(spoken(said, total), raw=True)
