@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from course import catalogue
-from tools import reset_lesson
+from tools import handed_out, reset_lesson
 
 ROOT = Path(__file__).parents[1]
 LESSON = "notebooks/en/01_gradient_descent.ipynb"
@@ -127,7 +127,7 @@ def test_a_folder_that_is_no_clone_is_told(clone, lesson, tmp_path):
     git(tmp_path, "init", "-q")  # nor does it help that the folder lies in somebody's repository
     commit(tmp_path, "all I have")
     lesson.write_text(MINE, encoding="utf-8")
-    with pytest.raises(ValueError, match="not made by git clone, so it holds no second copy"):
+    with pytest.raises(ValueError, match="neither by git clone nor as a class edition, so it holds no second copy"):
         reset_lesson.reset("01", "en", clone)
     assert lesson.read_text(encoding="utf-8") == MINE
 
@@ -263,7 +263,7 @@ def test_an_older_copy_is_never_overwritten(clone, lesson, monkeypatch):
         def now(cls, tz=None):
             return cls(2026, 1, 31, 9, 0, 0)
 
-    monkeypatch.setattr(reset_lesson, "datetime", Stopped)
+    monkeypatch.setattr(handed_out, "datetime", Stopped)
     older = lesson.with_name("01_gradient_descent.mine-20260131-090000.ipynb")
     older.write_text("older", encoding="utf-8")
     lesson.write_text(MINE, encoding="utf-8")
@@ -276,7 +276,7 @@ def test_an_older_copy_is_never_overwritten(clone, lesson, monkeypatch):
 @pytest.fixture
 def tool(clone):
     """The clone's own copy of the tool, with all that it needs."""
-    for name in ("tools/reset_lesson.py", "course/__init__.py", "course/catalogue.py"):
+    for name in ("tools/reset_lesson.py", "tools/handed_out.py", "course/__init__.py", "course/catalogue.py"):
         (clone / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, clone / name)
     shutil.copytree(ROOT / "course" / "words", clone / "course" / "words")
