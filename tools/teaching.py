@@ -1,0 +1,98 @@
+"""Renew what the teacher's pages take from the lessons: `python tools/teaching.py`.
+
+In ``lessons/<topic>/teaching.md`` three parts stand between marks and are written here: the wrong answers to expect,
+from the predictions' options and the exercises' named mistakes; the quiz, from the questions that have points; its key.
+The rest of a page is written by hand.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in tools/
+
+from course import catalogue  # noqa: E402
+from course.checks.judging import judge  # noqa: E402
+from course.checks.prediction import LETTERS, asked  # noqa: E402
+from course.checks.registry import find  # noqa: E402
+from tools.lessons import NOTEBOOKS  # noqa: E402
+
+PAGES = "lessons/*/teaching.md"
+PLACE = "(?<=<!-- {0} -->\n).*?(?=<!-- end of {0} -->)"
+
+
+def renewed(page: str, topic: str, language: str = "en") -> str:
+    """The teacher's page of the lesson on ``topic`` with its three parts as the lesson has them now."""
+    catalogue.use(language)
+    parts: dict[str, Callable[..., Iterator[str]]] = {"wrong answers": wrong_answers, "quiz": quiz, "key": key}
+    for name, lines in parts.items():
+        text = "".join(f"{line}\n" for line in lines(topic, language))
+        page = re.sub(PLACE.format(name), lambda _, text=text: text, page, flags=re.DOTALL)
+    return page
+
+
+def wrong_answers(topic: str, language: str) -> Iterator[str]:
+    """For each prediction and each exercise of the core, what is chosen or handed in, and what answers it."""
+    (path,) = (NOTEBOOKS / language).glob(f"[0-9][0-9]_{topic}.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    for k, cell in enumerate(cells):
+        for name in re.findall(r'predict\("([^"]+)"\)', cell.source):
+            yield from _of_prediction(name, _next_panel(cells[k:]))
+        for name in re.findall(r'check\("([^"]+)"', cell.source):
+            yield from _of_exercise(name)
+
+
+def _next_panel(cells: list[nbformat.NotebookNode]) -> str:
+    """The cell that settles a prediction: the next that shows a panel, or else the next that computes."""
+    code = [cell for cell in cells[1:] if cell.cell_type == "code"]
+    panels = [cell for cell in code[:3] if re.search(r"\b(show|grow)\(", cell.source)]
+    return (panels or code)[0].id
+
+
+def _of_prediction(name: str, panel: str) -> Iterator[str]:
+    question = asked(name)
+    yield from (f"**Prediction `{name}`**, settled by the cell `{panel}`. {question.question}", "")
+    for letter, option, reply in zip(LETTERS, question.options, question.replies, strict=False):
+        mark = " (right)" if letter == question.answer else ""
+        yield f"- {letter}{mark}. *{option}* {reply}"
+    yield ""
+
+
+def _of_exercise(name: str) -> Iterator[str]:
+    exercise, answer = find(name), name.partition(".")[2]
+    yield from (f"**Exercise `{name}`.** Named mistakes, as the check says them:", "")
+    for mistake, wrong in exercise.mistakes.items():
+        called = getattr(wrong, "__name__", answer)  # the sentence calls it as the mistake is called here
+        yield f"- `{mistake}`: {judge(exercise, wrong).sentence.replace(called, answer)}"
+    yield ""
+
+
+def quiz(topic: str, language: str) -> Iterator[str]:
+    """The questions that have points, without their answers."""
+    for k, question in enumerate(_with_points(topic, language), 1):
+        yield f"{k}. ({_points(question)}) {question['ask']}"
+
+
+def key(topic: str, language: str) -> Iterator[str]:
+    """The answers to the quiz, and the cell that teaches each."""
+    for k, question in enumerate(_with_points(topic, language), 1):
+        yield f"{k}. ({_points(question)}) {question['answer']} (cell `{question['taught']}`)"
+
+
+def _with_points(topic: str, language: str) -> list[dict]:
+    path = ROOT / "lessons" / topic / "questions" / f"{language}.toml"
+    return [question for question in tomllib.loads(path.read_text("utf-8"))["question"] if "points" in question]
+
+
+def _points(question: dict) -> str:
+    return f"{question['points']} point{'s' * (question['points'] > 1)}"
+
+
+if __name__ == "__main__":
+    for path in sorted(ROOT.glob(PAGES)):
+        path.write_text(renewed(path.read_text("utf-8"), path.parent.name), "utf-8")
