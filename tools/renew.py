@@ -16,7 +16,8 @@ from nbclient import NotebookClient
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tools.lessons import notebooks  # noqa: E402
+from tools.lessons import cores, notebooks  # noqa: E402
+from tools.slides import mark  # noqa: E402
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 EMBEDDED = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
@@ -31,6 +32,8 @@ def renew(path: Path) -> None:
         record_timing=False, coalesce_streams=True, store_widget_state=False,
     ).execute()  # fmt: skip
     normalize(notebook, before)
+    if path in cores():
+        mark(notebook)
     nbformat.write(notebook, path)
 
 
