@@ -35,10 +35,15 @@ def use_view(view: str) -> None:
     _chosen["view"] = view
 
 
+def in_class() -> bool:
+    """Whether the view chosen is a class's."""
+    return _chosen["view"] == "class"
+
+
 def fitting_size(size: tuple[float, float], n_controls: int) -> tuple[float, float]:
     """A picture's size in inches in the view chosen: ``size``, or what ``n_controls`` leave of a class's screen."""
     left = CLASS_WIDTH, CLASS_HEIGHT - CLASS_ROW * math.ceil(n_controls / 2)
-    return left if _chosen["view"] == "class" else size
+    return left if in_class() else size
 
 
 class Drawing(Figure):

@@ -9,6 +9,7 @@ from IPython.display import display
 from course.catalogue import text, texts
 from course.checks.registry import prediction_names, unknown
 from course.checks.saying import spoken
+from course.drawing import in_class
 from course.pictures import Bundle
 from course.shown import live_html, show_widget, store
 
@@ -39,7 +40,7 @@ class Prediction:
         self.chosen: int | None = None
         self.buttons = [_button(i, self) for i in range(len(question.options))]
         self.said = live_html("course-live", "course-said")
-        self.box = widgets.VBox([*self.buttons, self.said])
+        self.box = widgets.VBox([*self.buttons, *_reveal(self), self.said])
         self.box.add_class("course-prediction")
         self._mark()
 
@@ -90,6 +91,15 @@ def _button(option: int, prediction: Prediction) -> widgets.Button:
     button = widgets.Button(layout={"width": "auto", "height": "auto"})
     button.on_click(lambda _: prediction.choose(option))
     return button
+
+
+def _reveal(prediction: Prediction) -> list[widgets.Button]:
+    """In a class, the button with which the teacher shows the right option and its reply."""
+    if not in_class():
+        return []
+    button = widgets.Button(description=text("checks.reveal"), layout={"width": "auto", "height": "auto"})
+    button.on_click(lambda _: prediction.choose(LETTERS.index(prediction.question.answer)))
+    return [button]
 
 
 def _asked(question: Question) -> Bundle:

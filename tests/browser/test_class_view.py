@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from tools.browser import open_notebook, run_all
 
@@ -9,7 +10,7 @@ SETUP = '''
 import sys
 sys.path.insert(0, "../..")
 import numpy as np
-from course import show, start
+from course import predict, show, start
 from helpers.network import Network, initialize
 from lessons.batch_epoch_iteration import further_panels, panels
 start("en", view="class")
@@ -17,6 +18,7 @@ rng, network = np.random.default_rng(0), Network((784, 4, 4, 10))
 x, y, first = rng.uniform(size=(200, 784)), np.repeat(np.arange(10), 20), initialize(network, rng)
 '''
 CELLS = [
+    'predict("02.same_epochs")',
     "show(panels.forgetting(network, first, (x, y, x, y)))",
     "show(panels.calculator())",
     "show(panels.walk(network, first, x, y, batch_size=100, epochs=2, learning_rate=0.1))",
@@ -46,5 +48,11 @@ def test_each_panel_of_lesson_02_fits_a_projector_with_its_controls(course, lab,
     for cell in range(1, len(CELLS) + 1):
         shown = projector.locator(".jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
         assert shown.bounding_box()["height"] <= page_height
+        if "predict" in CELLS[cell - 1]:
+            shown.get_by_role("button", name="Show the answer").click()
+            expect(shown).to_contain_text("✓")
+            projector.screenshot(path="/tmp/work/classpredict.png")
+            assert shown.bounding_box()["height"] <= page_height
+            continue
         image = shown.locator("img:visible")
         assert image.bounding_box()["width"] == image.evaluate("image => image.naturalWidth") / 2

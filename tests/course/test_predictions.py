@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from course import catalogue, shown
+from course import catalogue, drawing, shown
 from course.checks import prediction, registry
 from course.checks.prediction import LETTERS, Prediction, asked, predict
 from course.shown import WIDGET_VIEW
@@ -108,3 +108,14 @@ def test_every_prediction_of_every_lesson_is_complete(monkeypatch, language):
         assert len(letters) == len(question.options) == len(question.replies) >= 2, name
         assert question.answer in letters, name
         assert len(set(question.options)) == len(set(question.replies)) == len(letters), name
+
+
+def test_in_a_class_the_teacher_reveals_the_answer(monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", "class")
+    made = Prediction(asked("99.coin"))
+    *options, reveal, _ = made.box.children
+    assert (len(options), reveal.description) == (3, "Show the answer")
+    reveal.click()
+    assert made.chosen == 1
+    assert "Yes, for both sides are alike." in said(made)
+    shown.close_widget(made.box)
