@@ -42,16 +42,22 @@ def wrong_answers(topic: str, language: str) -> Iterator[str]:
     cells = nbformat.read(path, as_version=4).cells
     for k, cell in enumerate(cells):
         for name in re.findall(r'predict\("([^"]+)"\)', cell.source):
-            yield from _of_prediction(name, _next_panel(cells[k:]))
+            yield from _of_prediction(name, _settled_by(cells[k:]))
         for name in re.findall(r'check\("([^"]+)"', cell.source):
             yield from _of_exercise(name)
 
 
-def _next_panel(cells: list[nbformat.NotebookNode]) -> str:
-    """The cell that settles a prediction: the next that shows a panel, or else the next that computes."""
-    code = [cell for cell in cells[1:] if cell.cell_type == "code"]
-    panels = [cell for cell in code[:3] if re.search(r"\b(show|grow)\(", cell.source)]
-    return (panels or code)[0].id
+def _settled_by(cells: list[nbformat.NotebookNode]) -> str:
+    """The cell that answers the prediction in the first of ``cells``.
+
+    It is the next panel before another prediction, or else the last code cell before another heading.
+    """
+    ends = (k for k, cell in enumerate(cells[1:], 1) if "predict(" in cell.source)
+    panels = [cell for cell in cells[1 : next(ends, None)] if re.search(r"^(show|grow)\(", cell.source, re.MULTILINE)]
+    if panels:
+        return panels[0].id
+    ends = (k for k, cell in enumerate(cells[1:], 1) if re.search("^## ", cell.source, re.MULTILINE))
+    return [cell for cell in cells[: next(ends, None)] if cell.cell_type == "code"][-1].id
 
 
 def _of_prediction(name: str, panel: str) -> Iterator[str]:
