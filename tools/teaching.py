@@ -50,14 +50,18 @@ def wrong_answers(topic: str, language: str) -> Iterator[str]:
 def _settled_by(cells: list[nbformat.NotebookNode]) -> str:
     """The cell that answers the prediction in the first of ``cells``.
 
-    It is the next panel before another prediction, or else the last code cell before another heading.
+    In its section that is the first picture, or else the last code cell; if the section ends there, the next panel.
     """
-    ends = (k for k, cell in enumerate(cells[1:], 1) if "predict(" in cell.source)
-    panels = [cell for cell in cells[1 : next(ends, None)] if re.search(r"^(show|grow)\(", cell.source, re.MULTILINE)]
-    if panels:
-        return panels[0].id
-    ends = (k for k, cell in enumerate(cells[1:], 1) if re.search("^## ", cell.source, re.MULTILINE))
-    return [cell for cell in cells[: next(ends, None)] if cell.cell_type == "code"][-1].id
+    code = [cell for cell in _until(r"predict\(|^## ", cells) if cell.cell_type == "code"]
+    pictures = [cell for cell in code if re.search(r"^(show|grow|show_figure)\(", cell.source, re.MULTILINE)]
+    later = (cell for cell in cells[1:] if re.search(r"^(show|grow)\(", cell.source, re.MULTILINE))
+    return (pictures[0] if pictures else code[-1] if code else next(later)).id
+
+
+def _until(pattern: str, cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The cells after the first, as far as one that has ``pattern`` in it."""
+    ends = (k for k, cell in enumerate(cells) if k and re.search(pattern, cell.source, re.MULTILINE))
+    return cells[1 : next(ends, None)]
 
 
 def _of_prediction(name: str, panel: str) -> Iterator[str]:
