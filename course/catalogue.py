@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from course.particles import with_particles
+
 WORDS = Path(__file__).parent / "words"
 LESSONS = Path(__file__).parents[1] / "lessons"
 _chosen = {"language": "en"}
@@ -34,7 +36,7 @@ def language() -> str:
 
 def text(key: str, **values: Any) -> str:
     """The text called ``key`` with ``values`` put in by ``str.format``; KeyError if there is none."""
-    return _entry(key, str).format(**values)
+    return with_particles(_entry(key, str).format(**values))
 
 
 def texts(key: str) -> list[str]:
