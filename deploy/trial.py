@@ -14,9 +14,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -58,29 +59,49 @@ class Hub:
         """What the hub, its proxy and the learners' servers have said so far."""
         return (self.folder / "hub.log").read_text("utf-8", errors="replace")
 
+    def servers(self) -> dict[str, Any]:
+        """The process of each learner's server that runs, by the learner's name."""
+        import psutil  # not there yet when `enter` begins
+
+        found = {}
+        for child in psutil.Process(self.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it ends as we look
+                if "singleuser" in " ".join(child.cmdline()):
+                    found[child.environ()["JUPYTERHUB_USER"]] = child
+        return found
+
     def home(self, name: str) -> Path:
         """The home folder of the learner ``name``."""
         return self.folder / "homes" / name
 
 
 def enter(installed: Path) -> None:
-    """Go on in the environment in the folder ``installed``; make it first if it is not there or not up to date."""
-    environment = installed.resolve() / "venv"
+    """Go on in the environment in the folder ``installed``, which is made or brought up to date first."""
+    installed = installed.resolve()
+    environment, stamp = installed / "venv", installed / "requirements"
     if Path(sys.prefix) == environment:
         return
+    files = [ROOT / "requirements.txt", DEPLOY / "requirements-hub.txt"]
+    wanted = "\n".join([PROXY, *(path.read_text("ascii") for path in files)])
+    if not stamp.exists() or stamp.read_text("ascii") != wanted:
+        print(f"Installing into {installed}", flush=True)
+        install(installed, environment, files)
+        stamp.write_text(wanted, "ascii")
+    configure(environment)
     python = environment / "bin" / "python"
+    os.execv(python, [python, *sys.argv])
+
+
+def install(installed: Path, environment: Path, files: list[Path]) -> None:
+    """Make the ``environment`` with what the requirement ``files`` name, and get the proxy from npm."""
     if shutil.which("npm") is None:
         sys.exit("JupyterHub's proxy needs Node.js 20 or newer and npm: install these first.")
-    print(f"Installing into {installed}", flush=True)
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    files = [f"--requirement={path}" for path in (ROOT / "requirements.txt", DEPLOY / "requirements-hub.txt")]
-    quiet = ["--quiet", "--disable-pip-version-check"]
-    subprocess.run([python, "-m", "pip", "install", *quiet, *files, "requests", "psutil"], check=True)
-    proxy = ["npm", "install", "--silent", "--no-audit", "--no-fund", f"--prefix={installed.resolve()}", PROXY]
-    subprocess.run(proxy, check=True)
-    configure(environment)
-    os.execv(python, [python, *sys.argv])
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    packages = [*(f"--requirement={path}" for path in files), "requests", "psutil"]
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, *packages], check=True)
+    quiet = ["--silent", "--no-audit", "--no-fund"]
+    subprocess.run(["npm", "install", *quiet, f"--prefix={installed}", PROXY], check=True)
 
 
 def configure(environment: Path) -> None:

@@ -18,11 +18,15 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in deploy/
 
 from deploy import trial  # noqa: E402
+
+if TYPE_CHECKING:  # it needs what `enter` installs
+    from deploy.learner import Learner
 
 NAMES = ("ana", "ben", "chen")
 LIMIT = 15 * 60  # seconds, after which it gives up
@@ -75,7 +79,7 @@ def add(sentence: str, document: dict, cell: int) -> None:
     [each for each in document["cells"] if each["cell_type"] == "markdown"][cell]["source"] = f"{text}\n\n{sentence}"
 
 
-def all_logged_in(hub: trial.Hub) -> list:
+def all_logged_in(hub: trial.Hub) -> list["Learner"]:
     """Three learners who are logged in, with the course, at lesson 00; somebody else is refused."""
     from deploy.learner import Learner
 
@@ -87,7 +91,7 @@ def all_logged_in(hub: trial.Hub) -> list:
         assert page["treePath"] == COURSE + FIRST, page["treePath"]
         assert NEWS in page["disabledExtensions"], page["disabledExtensions"]
         assert (hub.home(learner.name) / COURSE / FIRST).exists()
-    say("ana, ben and chen logged in: the course is in their homes, lesson 00 is the first page, no question about news")
+    say("ana, ben and chen logged in: the course is in their homes, lesson 00 comes first, no question about news")
     try:
         Learner(hub.address, "zoe").log_in(hub.password)
     except PermissionError:
@@ -97,7 +101,7 @@ def all_logged_in(hub: trial.Hub) -> list:
     return learners
 
 
-async def run_lesson(learner) -> list[float]:
+async def run_lesson(learner: "Learner") -> list[float]:
     """Run the first cells of lesson 02 and compare what they print with what is stored; seconds of round trips."""
     async with learner.kernel(COURSE + LESSON) as kernel:
         for cell in learner.read(COURSE + LESSON)["cells"]:
@@ -127,7 +131,7 @@ def settings_in_effect(hub: trial.Hub) -> None:
     say("a learner's server sends small messages at once and culls kernels after an hour")
 
 
-def both_kept(hub: trial.Hub, learners: list, teacher: Teacher) -> None:
+def both_kept(hub: trial.Hub, learners: list["Learner"], teacher: Teacher) -> None:
     """Ana writes into two lessons, the course changes both, she logs in again: hers is kept, and the new is there."""
     import nbformat
 
@@ -153,7 +157,7 @@ def both_kept(hub: trial.Hub, learners: list, teacher: Teacher) -> None:
     say("Ben, who wrote nothing, has the newer edition")
 
 
-async def tools_work(hub: trial.Hub, ana, teacher: Teacher) -> None:
+async def tools_work(hub: trial.Hub, ana: "Learner", teacher: Teacher) -> None:
     """In Ana's folder `update` sets her lesson aside for the newer one, and `reset_lesson` puts one back."""
     teacher.write("The third edition says so.", LESSON, cell=1)
     folder = hub.home("ana") / COURSE
@@ -172,31 +176,23 @@ async def tools_work(hub: trial.Hub, ana, teacher: Teacher) -> None:
         say(f"tools/reset_lesson.py 01: {said.strip()}")
 
 
-def idle_are_culled(hub: trial.Hub, learners: list) -> None:
+def idle_are_culled(hub: trial.Hub) -> None:
     """The culler, run at once for what has rested for a second, stops all servers with the rights that it has."""
     command = [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=1", "--cull-every=2"]
     environment = {"JUPYTERHUB_API_TOKEN": hub.culler_token, "JUPYTERHUB_API_URL": f"{hub.address}/hub/api"}
     culler = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
-        while any(server_processes(hub.pid)):
+        while hub.servers():
             assert time.monotonic() < deadline, "servers were not culled"
             time.sleep(1)
     finally:
         culler.terminate()
         culler.wait()
-    assert len(learners) == len(NAMES)
     say("the culler stopped the idle servers")
 
 
-def server_processes(hub_pid: int) -> list:
-    """The learners' servers."""
-    import psutil
-
-    return [child for child in psutil.Process(hub_pid).children() if "singleuser" in " ".join(child.cmdline())]
-
-
-async def all_run(learners: list) -> None:
+async def all_run(learners: list["Learner"]) -> None:
     """All learners run lesson 02 at the same time."""
     times = [seconds for each in await asyncio.gather(*map(run_lesson, learners)) for seconds in each]
     median = statistics.median(times)
@@ -225,12 +221,12 @@ def main() -> int:
                 asyncio.run(all_run(learners))
                 both_kept(hub, learners, teacher)
                 asyncio.run(tools_work(hub, learners[0], teacher))
-                idle_are_culled(hub, learners)
+                idle_are_culled(hub)
             except Exception:
                 traceback.print_exc()
                 print(f"\nThe hub's last words:\n{hub.log[-4000:]}\nNO  the hub is not as it should be")
                 return 1
-    print("Not seen here: limits that are enforced (systemd and Kubernetes do that, plain processes don't), TLS, accounts")
+    print("Not seen here: limits enforced (by systemd or Kubernetes, not for plain processes), accounts, TLS")
     return 0
 
 
