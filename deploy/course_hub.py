@@ -17,10 +17,11 @@ c = get_config()  # noqa: F821 - JupyterHub defines it
 # nbgitpuller's link as the first page: who logs in has the newest edition, with what they wrote, and is at lesson 00.
 c.Spawner.default_url = f"/git-pull?{urlencode(LINK)}"
 
-# A server holds 108 MB and a kernel up to 150 at a core lesson's end, 340 at its peak: three notebooks fit.
+# A server holds 140 MB, a kernel 160 after a core lesson and 340 at its peak: three notebooks fit, one is guaranteed.
 c.Spawner.mem_limit = "1G"
-c.Spawner.mem_guarantee = "256M"
+c.Spawner.mem_guarantee = "384M"
 c.Spawner.cpu_limit = 1
+c.Spawner.cpu_guarantee = 0.1
 
 # `start` says so too, but by then each BLAS has made its threads.
 c.Spawner.environment.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
