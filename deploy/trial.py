@@ -117,7 +117,7 @@ def running(names: set[str], repository: Path) -> Iterator[Hub]:
         ports = [free_port() for _ in range(3)]
         hub = Hub(f"http://127.0.0.1:{ports[0]}", Path(folder))
         write_config(hub, names, ports)
-        with (hub.folder / "hub.log").open("w") as log:
+        with (hub.folder / "hub.log").open("wb") as log:
             command = [sys.executable, "-m", "jupyterhub", "--config=trial_config.py"]
             environment = os.environ | {"COURSE_REPOSITORY": repository.resolve().as_uri()}
             hub_process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
