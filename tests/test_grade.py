@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path, content, said):
 
 
 def test_a_file_of_no_lesson_gets_one_row(tmp_path):
-    (tmp_path / "essay.ipynb").write_text('{"cells": []}')
+    (tmp_path / "essay.ipynb").write_text('{"cells": []}', "utf-8")
     (mark,) = marks(read(tmp_path / "essay.ipynb", tmp_path, lessons("en")), None, "en", LIMITS)
     assert (mark.student, mark.exercise, mark.right) == ("essay", "", False)
     assert "no exercise of the course" in mark.sentence
@@ -166,7 +166,7 @@ def test_outputs_of_fifty_megabytes_are_no_trouble(tmp_path):
 def test_whose_it_is(tmp_path, file, student):
     path = tmp_path / file
     path.parent.mkdir(exist_ok=True)
-    path.write_text("{}")
+    path.write_text("{}", "utf-8")
     assert read(path, tmp_path, lessons("en")).student == student
 
 
@@ -183,7 +183,7 @@ def test_the_command_grades_a_folder(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     handed_in(folder, SOLVED)
-    (folder / "broken.ipynb").write_text("no")
+    (folder / "broken.ipynb").write_text("no", "utf-8")
     command = [sys.executable, ROOT / "tools" / "grade.py", folder]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert f"{len(SOLVED)} of {len(SOLVED) + 1} answers are right" in done.stdout

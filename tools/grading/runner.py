@@ -48,9 +48,9 @@ def main() -> None:
 def _results() -> TextIO:
     """Where results go; what anything else writes to standard output or error is lost from now on."""
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
     return results
 
 
