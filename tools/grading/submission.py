@@ -18,8 +18,10 @@ from tools.grading.sources import Cell, code_cell, names_needed, same
 
 LARGEST_FILE = 200 * 10**6  # bytes
 # What browsers, file managers and learning platforms add to a name, and folders that are nobody's:
-NOBODY = re.compile(r"(?i)\bcopy( of\b|\d*(?=[\W_]|$))|복사본|의 사본|\(\d+\)|\.ipynb\b|\.part\b|_late(?=_)|(_\d{3,})+_(?=\W|_|$)|"
-                    r"_\d+(_assignsubmission)?_file_?$|_assignsubmission_file_?$|_attempt_[\d-]+")
+NOBODY = re.compile(
+    r"(?i)\bcopy( of\b|\d*(?=[\W_]|$))|복사본|의 사본|\(\d+\)|\.ipynb\b|\.part\b|_late(?=_)|(_\d{3,})+_(?=\W|_|$)|"
+    r"_\d+(_assignsubmission)?_file_?$|_assignsubmission_file_?$|_attempt_[\d-]+"
+)
 INTO_THE_CHECKS = re.compile(r"course\.checks|lessons\.\w+\.exercises|_getframe|currentframe|f_back|tb_frame|\bgc\b")
 COMMON = {"notebooks", "en", "ko", "hw", "homework", "submission", "submissions", "untitled", "untitled1"}
 
