@@ -22,7 +22,9 @@ NOBODY = re.compile(
     r"(?i)\bcopy( of\b|\d*(?=[\W_]|$))|복사본|의 사본|\(\d+\)|\.ipynb\b|\.part\b|_late(?=_)|(_\d{3,})+_(?=\W|_|$)|"
     r"_\d+(_assignsubmission)?_file_?$|_assignsubmission_file_?$|_attempt_[\d-]+"
 )
-INTO_THE_CHECKS = re.compile(r"course\.checks|lessons\.\w+\.exercises|_getframe|currentframe|f_back|tb_frame|inspect\.stack|\.reference\b|\bgc\b")
+INTO_THE_CHECKS = re.compile(
+    r"course\.checks|lessons\.\w+\.exercises|_getframe|currentframe|f_back|tb_frame|inspect\.stack|\.reference\b|\bgc\b"
+)
 COMMON = {"notebooks", "en", "ko", "hw", "homework", "submission", "submissions", "untitled", "untitled1"}
 
 
