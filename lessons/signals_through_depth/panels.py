@@ -20,7 +20,6 @@ TICKS = [1, 5, 10, 15, DEPTH]
 FORWARD = {"color": BLACK, "linestyle": "-", "marker": ">", "markersize": 6}
 BACK = {**PLAIN, "marker": "<", "markersize": 6}
 PAIR_EDGES = (1e-16, 1e10)
-BELOW = 1e-20  # under the picture: what is smaller, or 0, leaves it there
 
 
 def two_digits(seed: int = 0) -> Panel:
@@ -55,8 +54,8 @@ def _draw_pair(figure: Drawing) -> Update:
         for name, values in zip(("h_zero", "h_one"), result.outputs, strict=True):
             figure.moving[name].set_data(values)
         figure.moving["difference"].set_data(result.outputs[0] - result.outputs[1])
-        figure.moving["apart"].set_data(LAYERS[:-1], np.maximum(result.apart, BELOW))
-        figure.moving["delta"].set_data(LAYERS, np.maximum(result.deltas, BELOW))
+        figure.moving["apart"].set_data(LAYERS[:-1], np.maximum(result.apart, 1e-20))  # 0, too, leaves below
+        figure.moving["delta"].set_data(LAYERS, result.deltas)
         for name in ("apart", "delta", *VERDICTS):
             figure.say(name, **_pair_words(result))
         for name in VERDICTS:
