@@ -8,6 +8,7 @@ import pytest
 
 import course
 from course import drawing
+from course.live import Live
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
@@ -522,3 +523,15 @@ def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, k, view, kor
     if korean:
         in_long_korean(monkeypatch)
     assert faults(all_panels[k], pairs=not korean) == []
+
+
+@pytest.mark.parametrize("view", ["normal", "class"])
+@pytest.mark.usefixtures("small")
+def test_the_ground_of_the_drift_leaves_the_name_above_whole(digits, view, monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", view)
+    live = Live(panels.suspects(*digits))
+    words = live.canvas.figure.words
+    for name in ("stuck", "other"):
+        below = words[f"{name}_left"].get_bbox_patch().get_window_extent()
+        assert below.y1 <= words[f"{name}_says"].get_window_extent().y0
+    live.close()
