@@ -35,7 +35,7 @@ def _draw_layers(figure: Drawing) -> Update:
     for name, look in STYLES.items():
         figure.line(name, ax, marker=MARKERS[name], markersize=9, **look)
     figure.key(side, "upper left", *STYLES, moves=True)
-    figure.note("update", side, "lower left", fontsize=14)
+    figure.note("update", ax, "lower right", fontsize=14)
 
     def update(result: tuple[int, Moment]) -> None:
         for name, state in result[1].items():

@@ -120,10 +120,10 @@ def paths(x: Array, dout: Array, gamma: float) -> Panel:
 
 def _draw_paths(figure: Drawing, x: Array) -> Update:
     """Three bars an example, their sum, and the numerical gradient around it; below, each example's x."""
-    ax, side = figure.arrange(["bars", "side"], width_ratios=(2.7, 1))
+    ax, side = figure.arrange(["bars", "side"], width_ratios=(2.2, 1))
     at = np.arange(1, len(x) + 1)
     ax.set(xlim=(0.4, len(x) + 0.6), ylim=(-5, 5))
-    ax.set_xticks(at, [f"{k}\n" if k == EDITED + 1 else f"{k}\n{value:z.1f}" for k, value in zip(at, x, strict=True)])
+    ax.set_xticks(at, [str(k) if k == EDITED + 1 else f"{k}\n{value:z.1f}" for k, value in zip(at, x, strict=True)])
     ax.axhline(0, color=BLACK, linewidth=0.8)
     side.set_axis_off()
     lefts = {name: at - 0.4 + WIDTH * k for k, name in enumerate(BARS)}
@@ -135,24 +135,20 @@ def _draw_paths(figure: Drawing, x: Array) -> Update:
     figure.line("total", ax, marker="D", linestyle="", color=BLACK, markersize=5)
     figure.key(side, "upper left", *BARS, "total", "numerical")
     figure.note("error", ax, "upper right", fontsize=14)
-    look = {"ha": "center", "va": "top", "size": ax.get_xticklabels()[0].get_size(), "in_layout": False}
-    edited = figure.move("edited", ax.text(EDITED + 1, 0, "", transform=ax.get_xaxis_transform(), **look))
+    size = ax.get_xticklabels()[0].get_size()
+    edited = ax.annotate("", (EDITED + 1, 0), (0, -2.1 * size), xycoords=ax.get_xaxis_transform(),
+                         textcoords="offset points", ha="center", va="center", size=size)  # fmt: skip
+    figure.move("edited", edited)
 
     def update(result: Paths, x3: float) -> None:
         for name in BARS:
             figure.moving[name].set_path(_bars(lefts[name], getattr(result, name)))
         for name in ("numerical", "total"):
             figure.moving[name].set_data(at + 0.32, getattr(result, name))
-        edited.set(text=f"{x3:z.1f}", y=_below(ax))
+        edited.set_text(f"{x3:z.1f}")
         figure.say("error", error=result.error)
 
     return update
-
-
-def _below(ax: Axes) -> float:
-    """Where the second line of the axes' tick labels begins, as a share of the axes' height."""
-    label = ax.get_xticklabels()[0]
-    return -(ax.xaxis.get_tick_padding() + 1.22 * label.get_size()) * ax.figure.dpi / 72 / ax.bbox.height
 
 
 def _bars(lefts: Array, heights: Array) -> Path:
@@ -186,7 +182,7 @@ def left_out(train: Dataset, probe: Dataset) -> Panel:
 
 def _draw_left_out(figure: Drawing) -> Update:
     """The accuracies against the updates; beside them each network's numbers."""
-    ax, side = figure.arrange(["accuracy", "side"], width_ratios=(1.7, 1))
+    ax, side = figure.arrange(["accuracy", "side"], width_ratios=(1.4, 1))
     ax.set(ylim=(0, 1.02))
     side.set_axis_off()
     for name, look in STYLES.items():
@@ -197,7 +193,7 @@ def _draw_left_out(figure: Drawing) -> Update:
         ax.set_xlim(0, updates)
         for name in STYLES:
             figure.moving[name].set_data(run.updates, [moment[name].accuracy for moment in run.moments])
-            figure.words[name].set_text(text(f"07.left_out.{name}") + "\n" + _stands(run.moments[-1][name]))
+            figure.say(name, stands=_stands(run.moments[-1][name]))
 
     return update
 
@@ -219,7 +215,7 @@ def _over(accuracy: float) -> str:
     return text("07.left_out.over", percent=10 * int(10 * accuracy))
 
 
-EDGES = (1e-13, 3e3)
+EDGES, LONGEST = (1e-12, 1e7), 1e2
 
 
 def checks() -> Panel:
@@ -246,7 +242,7 @@ def _draw_checks(figure: Drawing) -> Update:
     def update(errors: dict[str, float]) -> None:
         found = experiments.caught(errors)
         for row, (name, error) in enumerate(errors.items()):
-            end, good = float(np.clip(error, 3 * EDGES[0], EDGES[1] / 20)), (name in found) != (name == "right")
+            end, good = float(np.clip(error, 3 * EDGES[0], LONGEST)), (name in found) != (name == "right")
             color = BLUE if good else VERMILLION
             figure.moving[name].set(data=([EDGES[0], end], [row, row]), color=color)
             said = text("07.checks.found" if name in found else "07.checks.missed")
