@@ -22,7 +22,7 @@ def layers(run: Run) -> Panel:
         return run.updates[moment], run.moments[moment]
 
     last = len(run.moments) - 1
-    return Panel("07.layers", [steps("moment", last, value=min(10, last))], compute, _draw_layers, _describe_layers)
+    return Panel("07.layers", [steps("moment", last, value=min(7, last))], compute, _draw_layers, _describe_layers)
 
 
 def _draw_layers(figure: Drawing) -> Update:

@@ -22,8 +22,8 @@ Array = np.ndarray
 
 # The plane of the circle seen obliquely from above: where (−1, 0, 1), (1, −2, 1) and (1, 1, 1) point to
 PLANE = np.array([[-1, 0, 1], [1, -2, 1], [1, 1, 1]]) / np.sqrt([[2], [6], [3]])
-SEEN = np.array([[0.34, -0.665], [0.94, 0.24], [0, 0.71]])
-LONG = 1.1  # an arrow's length in the picture
+SEEN = np.array([[0.5, -0.615], [0.866, 0.355], [0, 0.71]])
+LONG = 1.2  # an arrow's length in the picture
 ARROWS = {"dout": {"color": BLACK, "linestyle": "-", "linewidth": 2.5},
           "same": {"color": GREY, "linestyle": ":", "linewidth": 3.5},
           "along": {"color": VERMILLION, "linestyle": "--", "linewidth": 3},
@@ -69,7 +69,7 @@ def _draw_circle(figure: Drawing) -> Update:
         for name in ARROWS:
             numbers = getattr(result, name)
             _point(figure.moving[name], foot, LONG * _seen(numbers))
-            for k, value in enumerate(-numbers if name in ("same", "along") else numbers):
+            for k, value in enumerate(numbers):
                 figure.moving[f"{name}{k}"].set_text(f"{value:z.2f}")
 
     return update
@@ -77,8 +77,11 @@ def _draw_circle(figure: Drawing) -> Update:
 
 def _draw_numbers(figure: Drawing, table: Axes) -> None:
     """For each arrow its mark and its name, and below three numbers that move."""
-    table.set(xlim=(0, 1), ylim=(8.3, 0.1))
+    table.set(xlim=(0, 1), ylim=(8.2, -1.7))
     table.set_axis_off()
+    table.text(0.67, -1.1, text("07.circle.example"), ha="right", va="center", fontsize=13)
+    for k in range(3):
+        table.text(0.36 + 0.31 * k, -0.3, str(k + 1), ha="right", va="center", fontsize=13)
     for row, (name, look) in enumerate(ARROWS.items()):
         place = {"va": "center", "color": look["color"]}
         table.plot([0, 0.1], [2 * row + 0.6] * 2, **look)
@@ -205,14 +208,14 @@ def _stands(state: State) -> str:
 
 
 def _describe_left_out(run: Run) -> str:
-    said = {name: _over(state.accuracy) for name, state in run.moments[-1].items()}
+    said = {name: text(f"07.left_out.{_reads(state.accuracy)}") for name, state in run.moments[-1].items()}
     return text("07.left_out.sentence", update=run.updates[-1], **said)
 
 
-def _over(accuracy: float) -> str:
+def _reads(accuracy: float) -> str:
     if np.isnan(accuracy):
-        return text("07.left_out.gone")
-    return text("07.left_out.over", percent=10 * int(10 * accuracy))
+        return "gone"
+    return "most" if accuracy > 0.9 else "some" if accuracy > 0.3 else "few"
 
 
 EDGES, LONGEST = (1e-12, 1e7), 1e2
