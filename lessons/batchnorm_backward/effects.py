@@ -55,6 +55,17 @@ def the_other_way_round_at_a_third(seed: int) -> bool:
     return abs(behind["sigmoid"]) <= 0.03 and behind["relu"] > 0.05
 
 
+def units_become_alike_where_it_suffers(seed: int) -> bool:
+    """No mean path, 200 updates: u of two units correlate over 0.8 (sigmoid, rate 1); by 0.05 more (ReLU, 0.3).
+
+    That is in every layer; sigmoid at 0.3 and ReLU at 1 stay within 0.1 of the right gradient's.
+    """
+    cases = ("sigmoid", 1.0), ("relu", 0.3), ("sigmoid", 0.3), ("relu", 1.0)
+    found = [(moment["no_mean"].alike, moment["right"].alike) for moment in (end(*case, 200, seed) for case in cases)]
+    (dead, _), (hurt, before), *spared = found
+    return dead.min() > 0.8 and (hurt > before + 0.05).all() and all(np.abs(a - b).max() < 0.1 for a, b in spared)
+
+
 def _missed(seed: int, **settings: object) -> set[str]:
     chosen = {"n": 8, "d": 3, "dout": "random", "gamma": "random"} | settings
     return set(ATTEMPTS) - set(experiments.caught(experiments.checked(**chosen, seed=seed))) - {"right"}
@@ -145,7 +156,7 @@ def float32_wants_a_larger_step(seed: int) -> bool:
 
 EFFECTS = {effect.__name__: effect for effect in (
     the_mean_path_is_missed, it_recovers_late, longer_without_the_variance_path, relu_forgives,
-    the_other_way_round_at_a_third, gamma_is_to_grow,
+    the_other_way_round_at_a_third, units_become_alike_where_it_suffers, gamma_is_to_grow,
     a_full_check_catches_all, lazy_checks_are_blind, two_let_nothing_through, the_means_run_away,
     all_digits_are_pushed_alike, weights_are_pulled_along, only_both_errors_together, float32_wants_a_larger_step,
 )}  # fmt: skip

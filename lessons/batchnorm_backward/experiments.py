@@ -95,16 +95,18 @@ class State(NamedTuple):
     """A network at one moment; after it has diverged, all numbers are nan.
 
     accuracy is that on the probe, which is normalized with its own statistics. ``lengths`` are the weights'
-    ‖W‖ against the start, ``offsets`` the |mean| / standard deviation of a typical unit's u, both (3,), by layer.
+    ‖W‖ against the start, ``offsets`` the |mean| / standard deviation of a typical unit's u, ``alike`` the mean
+    |correlation| of two units' u, all (3,), by layer.
     """
 
     accuracy: float
     lengths: Array
     offsets: Array
+    alike: Array
 
 
 Moment = dict[str, State]
-GONE = State(np.nan, np.full(3, np.nan), np.full(3, np.nan))
+GONE = State(np.nan, *np.full((3, 3), np.nan))
 
 
 class Run(NamedTuple):
@@ -150,7 +152,13 @@ def measured(network: Network, start: Parameters, parameters: Parameters, probe:
     names = [f"weight{k}" for k in range(1, network.depth)]
     lengths = [np.linalg.norm(parameters[name]) / np.linalg.norm(start[name]) for name in names]
     offsets = [np.median(np.abs(layer.norm.mean) * layer.norm.inv_std) for layer in caches[:-1]]
-    return State(accuracy(logits, probe.y), np.array(lengths), np.array(offsets))
+    alike = [_mean_correlation(layer.norm.x_hat) for layer in caches[:-1]]
+    return State(accuracy(logits, probe.y), *map(np.array, (lengths, offsets, alike)))
+
+
+def _mean_correlation(x_hat: Array) -> float:
+    n, d = x_hat.shape
+    return float((np.abs(x_hat.T @ x_hat / n).sum() - d) / (d * (d - 1)))
 
 
 def moments(

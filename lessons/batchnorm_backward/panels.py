@@ -22,8 +22,8 @@ Array = np.ndarray
 
 # The plane of the circle seen obliquely from above: where (−1, 0, 1), (1, −2, 1) and (1, 1, 1) point to
 PLANE = np.array([[-1, 0, 1], [1, -2, 1], [1, 1, 1]]) / np.sqrt([[2], [6], [3]])
-SEEN = np.array([[0.5, -0.615], [0.866, 0.355], [0, 0.71]])
-LONG = 1.2  # an arrow's length in the picture
+SEEN = np.array([[0.5, -0.5], [0.866, 0.29], [0, 0.82]])
+LONG = 1.1  # an arrow's length in the picture
 ARROWS = {"dout": {"color": BLACK, "linestyle": "-", "linewidth": 2.5},
           "same": {"color": GREY, "linestyle": ":", "linewidth": 3.5},
           "along": {"color": VERMILLION, "linestyle": "--", "linewidth": 3},
@@ -45,14 +45,15 @@ def circle() -> Panel:
 def _draw_circle(figure: Drawing) -> Update:
     """The circle with the four arrows at x̂; beside it their numbers, added up."""
     ax, table = figure.arrange(["circle", "table"], width_ratios=(1.45, 1))
-    ax.set(xlim=(-3.2, 3.5), ylim=(-3.3, 2.4), aspect="equal")
+    ax.set(xlim=(-4.3, 3.8), ylim=(-3.4, 2.55), aspect="equal")
     turn = np.linspace(0, 2 * np.pi, 100)[:, None]
     ax.fill(*_seen(np.sqrt(3) * (PLANE[0] * np.cos(turn) + PLANE[1] * np.sin(turn))).T, facecolor="#EAF3FA",
             edgecolor=BLUE, linewidth=2)  # fmt: skip
-    ax.plot([0, 0], [-3.2, 2.3], color=GREY, linestyle="-", linewidth=1)
-    ax.text(-0.1, 2.2, "(1, 1, 1)", color=GREY, ha="right", va="center", fontsize=13)
+    ax.plot([0, 0], [-3.3, 2.4], color=GREY, linestyle="-", linewidth=1)
+    ax.text(-0.1, 2.3, "(1, 1, 1)", color=GREY, ha="right", va="center", fontsize=13)
     for name in ("radius", "tangent"):
         figure.line(name, ax, color=BLUE, linestyle="-", linewidth=1)
+    figure.line("way", ax, color=GREY, linestyle="-", linewidth=1)
     for name in ("arrives", "same", "along", "dout"):
         figure.line(name, ax, **ARROWS[name], markersize=11, markevery=[1])
     figure.line("x_hat", ax, marker="o", color=BLACK, markersize=11)
@@ -64,6 +65,8 @@ def _draw_circle(figure: Drawing) -> Update:
         foot, ahead = _seen(result.x_hat), 3 * _seen(np.cross(np.ones(3), result.x_hat) / 3)
         figure.moving["tangent"].set_data(*np.stack([foot - ahead, foot + ahead], axis=1))
         figure.moving["x_hat"].set_data([foot[:1], foot[1:]])
+        way = np.cumsum([result.arrives, result.along, result.same], axis=0)  # the parts, one after the other
+        figure.moving["way"].set_data(*(foot + LONG * _seen(way)).T)
         figure.moving["radius"].set_data([0, foot[0]], [0, foot[1]])
         figure.words["label"].set(position=foot + (-0.3, -0.55), text="x̂")
         for name in ARROWS:

@@ -183,7 +183,9 @@ def own_state(states, probe, act, k):
     layers, _, logits = own_forward(states[k], probe.x, act)
     grown = [np.linalg.norm(states[k][f"weight{j}"]) / np.linalg.norm(states[0][f"weight{j}"]) for j in (1, 2, 3)]
     offsets = [np.median(abs(u.mean(axis=0)) / std) for _, u, std, _, _ in layers]
-    return (logits.argmax(axis=1) == probe.y).mean(), grown, offsets
+    pairs = [np.corrcoef(u.T)[np.triu_indices(u.shape[1], 1)] for _, u, *_ in layers]
+    alike = [abs(pair).mean() for pair in pairs]
+    return (logits.argmax(axis=1) == probe.y).mean(), grown, offsets, alike
 
 
 @pytest.fixture
@@ -204,7 +206,8 @@ def test_a_run_is_four_trainings_from_one_start(digits, act):
     for name, kept in KEPT.items():
         states = own_training(train, act, 0.5, 12, kept, kept)
         for moment, k in zip(run.moments, run.updates, strict=True):
-            right, grown, offsets = own_state(states, probe, act, k)
+            right, grown, offsets, alike = own_state(states, probe, act, k)
+            assert moment[name].alike == pytest.approx(alike, rel=1e-2)
             assert moment[name].accuracy == pytest.approx(right, abs=0.026)  # one of 40 digits
             assert moment[name].lengths == pytest.approx(grown, rel=1e-3)
             assert moment[name].offsets == pytest.approx(offsets, rel=1e-2)
@@ -331,7 +334,7 @@ def test_what_a_missing_path_pushes(digits):
 
 def a_run():
     rng = np.random.default_rng(4)
-    moments = [{name: State(0.3, np.ones(3), rng.uniform(0.2, 9, 3)) for name in KEPT} for _ in range(4)]
+    moments = [{name: State(0.3, np.ones(3), rng.uniform(0.2, 9, 3), np.ones(3)) for name in KEPT} for _ in range(4)]
     return Run([0, 1, 2, 3], [*moments[:3], {**moments[3], "neither": GONE}])
 
 
