@@ -51,13 +51,12 @@ def _draw_circle(figure: Drawing) -> Update:
             edgecolor=BLUE, linewidth=2)  # fmt: skip
     ax.plot([0, 0], [-3.3, 2.4], color=GREY, linestyle="-", linewidth=1)
     ax.text(-0.1, 2.3, "(1, 1, 1)", color=GREY, ha="right", va="center", fontsize=13)
-    for name in ("radius", "tangent"):
-        figure.line(name, ax, color=BLUE, linestyle="-", linewidth=1)
-    figure.line("way", ax, color=GREY, linestyle="-", linewidth=1)
+    for name, color in (("radius", BLUE), ("tangent", BLUE), ("way", GREY)):
+        figure.line(name, ax, color=color, linestyle="-", linewidth=1)
     for name in ("arrives", "same", "along", "dout"):
         figure.line(name, ax, **ARROWS[name], markersize=11, markevery=[1])
     figure.line("x_hat", ax, marker="o", color=BLACK, markersize=11)
-    figure.note("label", ax, "lower left", transform=ax.transData, fontsize=14, bbox=None)
+    label = figure.move("label", ax.text(0, 0, "x̂", fontsize=14))
     ax.set_axis_off()
     _draw_numbers(figure, table)
 
@@ -68,7 +67,7 @@ def _draw_circle(figure: Drawing) -> Update:
         way = np.cumsum([result.arrives, result.along, result.same], axis=0)  # the parts, one after the other
         figure.moving["way"].set_data(*(foot + LONG * _seen(way)).T)
         figure.moving["radius"].set_data([0, foot[0]], [0, foot[1]])
-        figure.words["label"].set(position=foot + (-0.3, -0.55), text="x̂")
+        label.set_position(foot + (-0.3, -0.6))
         for name in ARROWS:
             numbers = getattr(result, name)
             _point(figure.moving[name], foot, LONG * _seen(numbers))
