@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from course.catalogue import text
@@ -64,8 +65,9 @@ def _draw_mates(figure: Drawing) -> Update:
     boxes.set(xlim=(0, 1), ylim=(0, 1))
     for side in (batch, boxes):
         side.set_axis_off()
-    figure.line("wire", boxes, color=BLUE, linestyle="-", linewidth=3, marker=">", markevery=[-1], markersize=12, clip_on=False)
-    boxes.plot([0.42, 0.42], [1.05, 0.95], color=GREY, linestyle="-", linewidth=2, clip_on=False, marker="v", markevery=[-1], markersize=9)
+    arrow = {"linestyle": "-", "linewidth": 3, "markevery": [-1], "markersize": 12, "clip_on": False}
+    figure.line("wire", boxes, color=BLUE, marker=">", **arrow)
+    boxes.plot([0.42, 0.42], [1.05, 0.95], color=GREY, marker="v", **arrow)
     for name, y in (("training_box", 0.74), ("inference_box", 0.22)):
         words = boxes.text(0.42, y, text(f"08.mates.{name}"), ha="center", va="center", fontsize=14,
                            bbox={"boxstyle": "round,pad=0.5", "linewidth": 2})  # fmt: skip
@@ -95,7 +97,7 @@ def _draw_mates(figure: Drawing) -> Update:
     return update
 
 
-def _draw_row(figure: Drawing, name: str, ax: Axes, top: float):
+def _draw_row(figure: Drawing, name: str, ax: Axes, top: float) -> AxesImage:
     """A moving row of pictures in pixels from ``top`` down, a frame around the first."""
     ends = -1, SHOWN * STEP - 1, top + 28, top
     image = figure.move(name, ax.imshow(np.zeros((28, SHOWN * STEP)), extent=ends, aspect="equal", **PICTURE))

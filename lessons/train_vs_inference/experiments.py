@@ -22,7 +22,7 @@ from helpers.network import (
     loss_and_gradients,
     predict,
 )
-from helpers.recording import diverged, run
+from helpers.recording import diverged, last, run
 from helpers.training import History, train, training_steps
 from helpers.validate import Array
 
@@ -140,6 +140,11 @@ def warming(
                     differentiate=noted):  # fmt: skip
         if step.update and step.update % every == 0:
             yield Moment(step.update, step.parameters, dict(stored))
+
+
+def after_one_epoch(network: Network, digits: Dataset, alpha: float) -> Moment:
+    """The weights and what is stored with ``alpha`` after the first 66 updates at rate 0.2."""
+    return last(warming(network, digits, (alpha,), updates=EPOCH, every=EPOCH))
 
 
 class WarmUp(NamedTuple):

@@ -11,7 +11,6 @@ from course.drawing import Drawing
 from course.panel import Panel, Update
 from course.style import BATCHNORM, BLACK, GREY
 from lessons.train_vs_inference import further
-from lessons.train_vs_inference.experiments import EPOCH
 from lessons.train_vs_inference.further import Averaged, Record, averaged, forgotten_after, variance_ratios
 
 Array = np.ndarray

@@ -1,7 +1,6 @@
-"""Lesson 08's panels on training and validating in turn: stored statistics that warm up, a loop that never goes back."""
+"""Lesson 08's panels on training and validating in turn: statistics that warm up, a loop that never goes back."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
