@@ -7,13 +7,13 @@ import numpy as np
 from helpers.data import split_mnist
 from helpers.network import Network, Parameters, forward, initial_running_stats, predict
 from helpers.training import History
-from lessons.train_vs_inference import experiments, further
+from lessons.train_vs_inference import batches, experiments, further
 from lessons.train_vs_inference.experiments import DEEP, EPOCH, SIZES, Moment, right
 from lessons.train_vs_inference.further import Off, Record
 
 TRAIN, TEST = split_mnist(4000, 2000)
 BATCHNORM, PLAIN = (Network(SIZES, "relu", batchnorm=norm) for norm in (True, False))
-ORDERS = experiments.orders(TEST.y)
+ORDERS = batches.orders(TEST.y)
 UNTOUCHED = initial_running_stats(BATCHNORM, np.float32)
 
 
@@ -34,7 +34,7 @@ def of_batches(seed: int, order: str, batch_size: int, source: str = "both") -> 
     """The accuracy with mean, variance or both from batches of the test digits in that order."""
     history, rows = run(seed), ORDERS[order]
     z = TEST.x[rows] @ history.parameters["weight1"]
-    found = experiments.answers(BATCHNORM, history.parameters, history.running, z, batch_size, source)
+    found = batches.answers(BATCHNORM, history.parameters, history.running, z, batch_size, source)
     return float(np.mean(found == TEST.y[rows]))
 
 
@@ -44,9 +44,9 @@ def batch_mates_move_the_answer(seed: int) -> bool:
     In batches of 16 over 0.4, in batches of 500 less; at inference under 0.001.
     """
     history = run(seed)
-    shares = experiments.softmax(predict(BATCHNORM, history.parameters, history.running, TEST.x[:300]))
+    shares = batches.softmax(predict(BATCHNORM, history.parameters, history.running, TEST.x[:300]))
     digit = int(np.abs(shares[np.arange(300), TEST.y[:300]] - 0.6).argmin())
-    small, large = (experiments.among_mates(BATCHNORM, history.parameters, history.running, TEST, digit, m)
+    small, large = (batches.among_mates(BATCHNORM, history.parameters, history.running, TEST, digit, m)
                     for m in (16, 500))  # fmt: skip
     moves, moves_less, stands = (np.ptp(found[:, TEST.y[digit]]) for found in (small[0], large[0], small[1]))
     return moves > 0.4 and moves_less < moves and stands < 0.001

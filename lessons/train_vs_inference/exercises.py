@@ -39,9 +39,9 @@ def fold_after(gamma: Array, beta: Array, mean: Array, var: Array, eps: float, w
 
 
 def layers_to_fold(rng: np.random.Generator) -> list[tuple[Array, Array, Array, Array, float, Array, Array]]:
-    """Square weights among them, so that rows and columns can be confused; an eps that is felt."""
-    return [(*rng.normal(size=(3, n)), rng.uniform(0.2, 4, n), eps, rng.normal(size=(n, d)), rng.normal(size=d))
-            for n, d, eps in ((4, 4, 1e-5), (4, 3, 0.5), (5, 5, 0.1))]  # fmt: skip
+    """Square weights, so that rows and columns can be confused; an eps that is felt."""
+    return [(*rng.normal(size=(3, n)), rng.uniform(0.2, 4, n), eps, rng.normal(size=(n, n)), rng.normal(size=n))
+            for n, eps in ((4, 1e-5), (5, 0.5), (4, 0.1))]  # fmt: skip
 
 
 EXERCISES = [
@@ -109,7 +109,7 @@ EXERCISES = [
         parts=("new_weight", "new_bias"),
         mistakes={
             "columns": lambda g, b, mean, var, eps, w, c: (
-                w * np.resize(g / np.sqrt(var + eps), w.shape[1]), fold_after(g, b, mean, var, eps, w, c)[1]),
+                w * (g / np.sqrt(var + eps)), fold_after(g, b, mean, var, eps, w, c)[1]),
             "mean_unscaled": lambda g, b, mean, var, eps, w, c: (
                 fold_after(g, b, mean, var, eps, w, c)[0], c + (b - mean) @ w),
             "mean_forgotten": lambda g, b, mean, var, eps, w, c: fold_after(g, b, 0 * mean, var, eps, w, c),

@@ -1,7 +1,8 @@
-"""Lesson 08's numbers: batch-mates, test batches by what they hold, stored statistics that warm up, a wrong loop."""
+"""Lesson 08's numbers: a run, stored statistics that warm up, and a loop that never goes back to training mode."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +28,8 @@ from helpers.training import History, train, training_steps
 from helpers.validate import Array
 
 BATCH_SIZE, EPOCH = 60, 66  # an epoch of 4,000 digits has 66 whole batches
+NEW_WEIGHTS = 0.01, 0.03, 0.1, 0.3
 SIZES, DEEP = (784, 32, 10), (784, 32, 32, 32, 10)
-MATE_SETS = 51  # of batch-mates, for one example
 
 
 def first(network: Network, seed: int, std: float | None = None) -> Parameters:
@@ -42,52 +43,6 @@ def trained(
     """A run with batches of 60, a smaller last one left out; weights and batches are seeded apart."""
     return train(network, first(network, seed, std), digits.x, digits.y, batch_size=BATCH_SIZE, epochs=epochs,
                  learning_rate=rate, rng=np.random.default_rng([seed, 1]), drop_last=True)  # fmt: skip
-
-
-def softmax(logits: Array) -> Array:
-    """Shares that add up to 1 along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def batch_with(test: Dataset, example: int, mates: int, batch_size: int) -> Array:
-    """The example and its ``mates``-th set of batch-mates, (batch_size, D)."""
-    others = np.delete(np.arange(len(test.x)), example)
-    return test.x[[example, *np.random.default_rng(mates).choice(others, batch_size - 1, replace=False)]]
-
-
-def among_mates(
-    network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int, batch_size: int
-) -> tuple[Array, Array]:
-    """The example's shares (sets, 10) in training mode and at inference, among every set of batch-mates."""
-    batches = [batch_with(test, example, mates, batch_size) for mates in range(MATE_SETS)]
-    in_training = [forward(network, parameters, x)[0][0] for x in batches]
-    at_inference = [predict(network, parameters, running, x)[0] for x in batches]
-    return softmax(np.array(in_training)), softmax(np.array(at_inference))
-
-
-def orders(labels: Array) -> dict[str, Array]:
-    """All rows in two orders: "mixed", and "sorted" by class."""
-    return {"mixed": np.random.default_rng(0).permutation(len(labels)), "sorted": np.argsort(labels, kind="stable")}
-
-
-def answers(
-    network: Network, parameters: Parameters, running: Parameters, z: Array, batch_size: int, source: str
-) -> Array:
-    """The classes (N,) that a network with one hidden ReLU layer answers; z (N, H) goes into its batch norm.
-
-    z is cut into batches in its order. ``source``: what is the batch's own, "mean", "var" or "both"; the rest, or in
-    "stored" all, is the stored statistics.
-    """
-    starts = np.arange(0, len(z), batch_size)
-    sizes = np.diff(starts, append=len(z))
-    own_mean = np.add.reduceat(z, starts) / sizes[:, None]
-    own_var = np.add.reduceat((z - np.repeat(own_mean, sizes, axis=0)) ** 2, starts) / sizes[:, None]
-    mean = np.repeat(own_mean, sizes, axis=0) if source in ("mean", "both") else running["mean1"]
-    var = np.repeat(own_var, sizes, axis=0) if source in ("var", "both") else running["var1"]
-    x_hat = ((z - mean) / np.sqrt(var + network.eps)).astype(z.dtype)
-    hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
-    return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1)
 
 
 def updated(running: Parameters, caches: Sequence[LayerCache], n: int, new_weight: float) -> Parameters:
@@ -155,14 +110,19 @@ class WarmUp(NamedTuple):
     stored: Mapping[float, Array]
 
 
-def warm_up(activation: str, digits: Dataset, test: Dataset, new_weights: Sequence[float], every: int = 11) -> WarmUp:
+def warm_up(activation: str, digits: Dataset, test: Dataset, every: int = 11) -> WarmUp:
     """Five epochs of a network with three hidden layers; anew: from 1,000 training digits."""
     network, found = Network(DEEP, activation, batchnorm=True), []
-    for update, parameters, stored in warming(network, digits, new_weights, updates=5 * EPOCH, every=every):
+    for update, parameters, stored in warming(network, digits, NEW_WEIGHTS, updates=5 * EPOCH, every=every):
         kinds = (taken_anew(network, parameters, digits.x[:1000]), *stored.values())
         found.append((update, *(right(network, parameters, running, test) for running in kinds)))
     updates, anew, *rest = np.array(found).T
-    return WarmUp(updates, anew, dict(zip(new_weights, rest, strict=True)))
+    return WarmUp(updates, anew, dict(zip(NEW_WEIGHTS, rest, strict=True)))
+
+
+def warm_ups(digits: Dataset, test: Dataset) -> dict[str, WarmUp]:
+    """`warm_up` with two activations."""
+    return {activation: warm_up(activation, digits, test) for activation in ("sigmoid", "relu")}
 
 
 def right(network: Network, parameters: Parameters, running: Parameters, test: Dataset) -> float:
@@ -223,3 +183,20 @@ def loop(
             if step.update % every == 0:
                 stored = taken_anew(network, parameters, digits.x[:1000]) if kind == "follows" else running
                 yield right(network, parameters, stored, test)
+
+
+class Loops(NamedTuple):
+    """The accuracies so far of the right loop and of the one that forgets; and whether a loop has ended early."""
+
+    right: tuple[float, ...]
+    forgets: tuple[float, ...]
+    over: bool
+
+
+def two_loops(network: Network, digits: Dataset, test: Dataset, rate: float) -> Iterator[Loops]:
+    """The same run by the right `loop` and by the one that forgets, as they grow."""
+    kept, forgets = (), ()
+    for one, other in zip_longest(*(loop(kind, network, digits, test, rate) for kind in ("right", "forgets"))):
+        kept += (one,) * (one is not None)
+        forgets += (other,) * (other is not None)
+        yield Loops(kept, forgets, other is None)

@@ -1,7 +1,6 @@
 """Lesson 08's panels on training and validating in turn: statistics that warm up, a loop that never goes back."""
 
 from collections.abc import Iterator, Mapping
-from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +13,9 @@ from course.style import BATCHNORM, BLACK, GREY, VERMILLION
 from helpers.data import Dataset
 from helpers.network import Network
 from lessons.train_vs_inference import experiments
-from lessons.train_vs_inference.experiments import DEEP, EPOCH, WarmUp
+from lessons.train_vs_inference.experiments import DEEP, EPOCH, NEW_WEIGHTS, Loops, WarmUp
 
 Array = np.ndarray
-NEW_WEIGHTS = (0.01, 0.03, 0.1, 0.3)
 RATES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 EVERY, EPOCHS = 11, 8
 RECORDS = EPOCH // EVERY * EPOCHS
@@ -73,25 +71,10 @@ def _describe_warm_up(warm: Warm, new_weight: float, activation: str) -> str:
     return text("08.warm_up.sentence", new_weight=new_weight, kind=kind, epoch=EPOCH, **numbers)
 
 
-class Loops(NamedTuple):
-    """The accuracies so far of the right loop and of the one that forgets; and whether a loop has ended early."""
-
-    right: tuple[float, ...]
-    forgets: tuple[float, ...]
-    over: bool
-
-
 def loop(digits: Dataset, test: Dataset) -> Panel:
     """The same run twice: with and without the line that switches back to training mode after a validation."""
-    network = Network(DEEP, "relu", batchnorm=True)
-
     def compute(rate: float) -> Iterator[Loops]:
-        pairs = zip_longest(*(experiments.loop(kind, network, digits, test, rate) for kind in ("right", "forgets")))
-        right, forgets = (), ()
-        for one, other in pairs:
-            right += (one,) * (one is not None)
-            forgets += (other,) * (other is not None)
-            yield Loops(right, forgets, other is None)
+        return experiments.two_loops(Network(DEEP, "relu", batchnorm=True), digits, test, rate)
 
     return RunPanel("08.loop", [choice("rate", RATES, 1.0)], compute, _draw_loop, _describe_loop,
                     total=lambda **_: RECORDS)  # fmt: skip
@@ -102,7 +85,7 @@ def _draw_loop(figure: Drawing) -> Update:
     (ax,) = figure.arrange(["accuracy"])
     ax.set(xlim=(0, EPOCHS * EPOCH + 4), ylim=(0, 1.02), xticks=range(0, EPOCHS * EPOCH + 1, EPOCH))
     ax.axvline(EPOCH, color=GREY, linewidth=2)
-    ax.text(EPOCH + 5, 0.04, text("08.loop.first"), color=GREY, fontsize=14)
+    ax.text(EPOCH + 5, 0.2, text("08.loop.first"), color=GREY, fontsize=14)
     figure.line("right", ax, **BATCHNORM, marker="s", markerfacecolor="white", linewidth=2.5)
     figure.line("forgets", ax, color=VERMILLION, linestyle="--", marker="o", linewidth=2.5)
     figure.line("cross", ax, color=VERMILLION, linestyle="", marker="X", markersize=20)
