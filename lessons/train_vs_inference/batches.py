@@ -28,9 +28,11 @@ def among_mates(
     network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int, batch_size: int
 ) -> tuple[Array, Array]:
     """The example's shares (sets, 10) in training mode and at inference, among every set of batch-mates."""
-    batches = [batch_with(test, example, mates, batch_size) for mates in range(MATE_SETS)]
-    in_training = [forward(network, parameters, x)[0][0] for x in batches]
-    at_inference = [predict(network, parameters, running, x)[0] for x in batches]
+    in_training, at_inference = [], []
+    for mates in range(MATE_SETS):  # one batch at a time: all together are large
+        x = batch_with(test, example, mates, batch_size)
+        in_training.append(forward(network, parameters, x)[0][0])
+        at_inference.append(predict(network, parameters, running, x)[0])
     return softmax(np.array(in_training)), softmax(np.array(at_inference))
 
 

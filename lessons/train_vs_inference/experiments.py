@@ -25,7 +25,7 @@ from helpers.network import (
 )
 from helpers.recording import diverged, last, run
 from helpers.training import History, train, training_steps
-from helpers.validate import Array
+from helpers.validate import Array, NotFiniteError
 
 BATCH_SIZE, EPOCH = 60, 66  # an epoch of 4,000 digits has 66 whole batches
 NEW_WEIGHTS = 0.01, 0.03, 0.1, 0.3
@@ -181,8 +181,18 @@ def loop(
                 return
             parameters, running = step.parameters, step.running
             if step.update % every == 0:
-                stored = taken_anew(network, parameters, digits.x[:1000]) if kind == "follows" else running
-                yield right(network, parameters, stored, test)
+                try:
+                    yield _validated(kind, network, parameters, running, digits, test)
+                except NotFiniteError:
+                    return
+
+
+@np.errstate(all="ignore")
+def _validated(
+    kind: str, network: Network, parameters: Parameters, running: Parameters, digits: Dataset, test: Dataset
+) -> float:
+    stored = taken_anew(network, parameters, digits.x[:1000]) if kind == "follows" else running
+    return right(network, parameters, stored, test)
 
 
 class Loops(NamedTuple):
