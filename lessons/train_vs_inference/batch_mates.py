@@ -51,7 +51,7 @@ def _draw_mates(figure: Drawing) -> Update:
     """The batch above; below it the two boxes, one of them switched on, and the shares of the ten classes."""
     batch, boxes, ax = figure.arrange(["batch"] * 2, ["boxes", "shares"], width_ratios=(1, 1.7), height_ratios=(0.6, 2))
     _draw_row(figure, "row", batch, 0)
-    batch.set(xlim=(-2, SHOWN * STEP + 124), ylim=(29, -1))
+    batch.set(xlim=(-2, SHOWN * STEP + 124), ylim=(32, -1))
     answer = batch.text(SHOWN * STEP + 10, 14, "", va="center", fontsize=18, color=BLUE)
     figure.words["answer"] = figure.move("answer", answer)
     boxes.set(xlim=(0, 1), ylim=(0, 1))
@@ -59,7 +59,8 @@ def _draw_mates(figure: Drawing) -> Update:
         side.set_axis_off()
     arrow = {"linestyle": "-", "linewidth": 3, "markevery": [-1], "markersize": 10, "clip_on": False}
     figure.line("wire", boxes, color=BLUE, marker=">", **arrow)
-    boxes.plot([0.42, 0.42], [1.1, 0.93], color=GREY, marker="v", **arrow)
+    boxes.plot([0.42, 0.42], [1.06, 0.93], color=GREY, marker="v", **arrow)
+    batch.plot([-1, SHOWN * STEP - 1], [31, 31], color=GREY, linestyle="-", linewidth=3, clip_on=False)
     for name, y in (("training_box", 0.72), ("inference_box", 0.22)):
         words = boxes.text(0.42, y, text(f"08.mates.{name}"), ha="center", va="center", fontsize=14,
                            bbox={"boxstyle": "round,pad=0.5", "linewidth": 2})  # fmt: skip

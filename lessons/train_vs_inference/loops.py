@@ -44,7 +44,7 @@ def _draw_warm_up(figure: Drawing) -> Update:
     """The start's share at the left, the accuracies at the right; upright lines where an epoch ends."""
     axes = figure.arrange(["start", "accuracy"], width_ratios=(1, 1.5))
     for ax in axes:
-        ax.set(xlim=(0, 5 * EPOCH + 2), ylim=(0, 1.5), xticks=range(0, 5 * EPOCH + 1, EPOCH), yticks=(0, 0.5, 1))
+        ax.set(xlim=(0, 5 * EPOCH + 2), ylim=(0, 1.4), xticks=range(0, 5 * EPOCH + 1, EPOCH), yticks=(0, 0.5, 1))
     figure.line("share", axes[0], color=BLACK, linestyle="-.", linewidth=2.5)
     figure.line("anew", axes[1], color=BLACK, linestyle="--", linewidth=2)
     figure.line("stored", axes[1], **BATCHNORM, linewidth=3)
@@ -85,20 +85,21 @@ def _draw_loop(figure: Drawing) -> Update:
     (ax,) = figure.arrange(["accuracy"])
     ax.set(xlim=(0, EPOCHS * EPOCH + 4), ylim=(0, 1.02), xticks=range(0, EPOCHS * EPOCH + 1, EPOCH))
     ax.axvline(EPOCH, color=GREY, linewidth=2)
-    ax.text(EPOCH + 5, 0.2, text("08.loop.first"), color=GREY, fontsize=14)
+    ax.text(EPOCH + 8, 0.4, text("08.loop.first"), color=GREY, fontsize=14)
     figure.line("right", ax, **BATCHNORM, marker="s", markerfacecolor="white", linewidth=2.5)
     figure.line("forgets", ax, color=VERMILLION, linestyle="--", marker="o", linewidth=2.5)
     figure.line("cross", ax, color=VERMILLION, linestyle="", marker="X", markersize=20)
-    figure.key(ax, "center right", "right", "forgets")
-    figure.note("end", ax, "lower right", fontsize=15, color=VERMILLION)
+    figure.key(ax, "lower right", "right", "forgets")
+    figure.words["end"] = figure.move("end", ax.text(0, 0, "", fontsize=15, color=VERMILLION, va="top"))
 
     def update(loops: Loops) -> None:
-        for name in ("right", "forgets"):
+        before = EPOCH // EVERY - 1  # until the first validation both loops are one
+        for name, start in (("right", 0), ("forgets", before)):
             values = getattr(loops, name)
-            figure.moving[name].set_data(EVERY * np.arange(1, len(values) + 1), values)
+            figure.moving[name].set_data(EVERY * np.arange(start + 1, len(values) + 1), values[start:])
         end = len(loops.forgets) * EVERY
         figure.moving["cross"].set_data(*([[end], loops.forgets[-1:]] if loops.over else [[], []]))
-        figure.words["end"].set_text(text("08.loop.end", update=end) if loops.over else "")
+        figure.words["end"].set(x=end + 8, y=0.7, text=text("08.loop.end", update=end) if loops.over else "")
 
     return update
 

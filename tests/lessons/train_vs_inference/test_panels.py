@@ -244,14 +244,15 @@ def test_a_loop_that_overflows_ends_and_is_kept(few, monkeypatch):
 
 @pytest.mark.parametrize("over", [False, True])
 def test_both_loops_are_drawn_and_a_cross_where_one_ends(few, over, monkeypatch):
-    forgets = (0.5, 0.625) if over else (0.5, 0.625, 0.5)
-    monkeypatch.setattr(experiments, "two_loops", lambda *_: iter([Loops((0.5, 0.75, 0.875), forgets, over)]))
+    right = (*(0.5,) * 7, 0.75, 0.875)
+    forgets = right[:6] if over else (*right[:6], 0.625, 0.5, 0.5)
+    monkeypatch.setattr(experiments, "two_loops", lambda *_: iter([Loops(right, forgets, over)]))
     for live in swept(loops.loop(few, few)):
         moving = live.canvas.figure.moving
-        assert list(moving["right"].get_xdata()) == [11, 22, 33]
-        assert list(moving["forgets"].get_ydata()) == list(forgets)
-        assert list(moving["cross"].get_xdata()) == ([22] if over else [])
-        assert numbers(live.sentence) == pytest.approx([live.values["rate"], 33, 0.875, 22 if over else 0.5], abs=0.051)
+        assert list(moving["right"].get_xdata()) == list(range(11, 100, 11))
+        assert list(moving["forgets"].get_ydata()) == list(forgets[5:])
+        assert list(moving["cross"].get_xdata()) == ([66] if over else [])
+        assert numbers(live.sentence) == pytest.approx([live.values["rate"], 99, 0.875, 66 if over else 0.5], abs=0.051)
 
 
 # ---------------------------------------------------------------- further
