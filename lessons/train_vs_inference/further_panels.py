@@ -18,7 +18,7 @@ NEW_WEIGHTS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 MOMENTA = (0.01, 0.1, 0.5, 0.9, 0.99)
 RULES, RULE_SIZES, RULE_LATE, RULE_TOP = ("pytorch", "keras", "paper"), (4, 16, 60), 500, 3
 WHOLE = {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 2.2}  # the statistics of all training digits
-DOTS = {"linestyle": "", "marker": "o", "markersize": 2.5, "markeredgewidth": 0, "color": GREY}
+DOTS = {"linestyle": "", "marker": "o", "markersize": 3.5, "markeredgewidth": 0, "color": GREY}
 
 
 def drift(record: Record, unit: int) -> Panel:
