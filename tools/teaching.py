@@ -60,8 +60,8 @@ def wrong_answers(topic: str, language: str) -> Iterator[str]:
     for k, cell in enumerate(cells):
         for name in re.findall(r'predict\("([^"]+)"\)', cell.source):
             yield from _of_prediction(name, _settled_by(cells[k:]))
-        for name in re.findall(r'check\("([^"]+)"', cell.source):
-            yield from _of_exercise(name)
+        for name, answer in re.findall(r'check\("([^"]+)", (\w+)\)', cell.source):
+            yield from _of_exercise(name, answer)
 
 
 def _settled_by(cells: list[nbformat.NotebookNode]) -> str:
@@ -90,8 +90,8 @@ def _of_prediction(name: str, panel: str) -> Iterator[str]:
     yield ""
 
 
-def _of_exercise(name: str) -> Iterator[str]:
-    exercise, answer = find(name), name.partition(".")[2]
+def _of_exercise(name: str, answer: str) -> Iterator[str]:
+    exercise = find(name)
     yield from (f"**Exercise `{name}`.** Named mistakes, as the check says them:", "")
     for mistake, wrong in exercise.mistakes.items():
         called = getattr(wrong, "__name__", answer)  # the sentence calls it as the mistake is called here
