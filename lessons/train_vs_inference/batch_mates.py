@@ -35,8 +35,8 @@ def mates(network: Network, parameters: Parameters, running: Parameters, test: D
         pictures = batches.batch_with(test, example, mates, batch_size)[:SHOWN]
         return Output(shares[mates], inference[mates], shares, batches.side_by_side(pictures))
 
-    controls = [menu("mode", ("training", "inference"), "training"), choice("batch_size", MATE_SIZES, 16),
-                steps("mates", MATE_SETS - 1, 1)]  # fmt: skip
+    controls = [steps("mates", MATE_SETS - 1, 1), choice("batch_size", MATE_SIZES, 16),
+                menu("mode", ("training", "inference"), "training")]  # fmt: skip
     return Panel("08.mates", controls, compute, _draw_mates, _describe_mates)
 
 

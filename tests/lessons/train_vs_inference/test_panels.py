@@ -81,7 +81,7 @@ def test_an_example_among_its_batch_mates(examples, parameters, stored):
         return batch, shares_of(scores(parameters, batch)[0])
 
     for live in swept(panel):
-        mode, m, mates = live.values.values()
+        mates, m, mode = live.values.values()
         everyone = np.array([with_mates(m, k)[1] if mode == "training" else fixed for k in range(51)])
         batch, wanted = with_mates(m, mates)[0], everyone[mates]
         moving = live.canvas.figure.moving
