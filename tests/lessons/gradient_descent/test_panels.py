@@ -119,6 +119,17 @@ def test_the_valley_says_how_long_it_is():
     live.close()
 
 
+def test_the_window_says_where_there_is_no_part_of_the_way_to_choose():
+    live = Live(PANELS["valley"])
+    said = {}
+    for columns in ("raw", "standardized"):
+        live.widgets["columns"].value = columns
+        said[columns] = live.canvas.figure.words["walked"].get_text(), live.sentence
+    assert all("holds all of" in words for words in said["standardized"])
+    assert not any("holds all of" in words for words in said["raw"])
+    live.close()
+
+
 def test_one_unit_is_as_long_across_as_upwards_in_the_strip_and_in_the_window():
     live = Live(PANELS["valley"])
     for name in ("strip", "window"):
