@@ -2,7 +2,7 @@
 
 import math
 import tracemalloc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 from helpers.batching import iterations_per_epoch
 from helpers.layers import softmax_cross_entropy
 from helpers.network import LayerCache, Network, Parameters, forward, loss_and_gradients
-from helpers.recording import diverged, run
+from helpers.recording import diverged, last, run
 from helpers.validate import Array, NotFiniteError
 
 Examples = tuple[Array, Array]
@@ -198,6 +198,17 @@ def way(
             yield found
         if early == updates:
             return
+
+
+def ways(
+    network: Network, start: Parameters, data: Examples, probe: Examples, settings: Sequence[tuple[int, float, bool]],
+    each: Callable[[], None] = int,
+) -> Iterator[Way]:  # fmt: skip
+    """A whole `way` for each of ``settings``: batch size, rate, tamed. ``each`` is called after each, for progress."""
+    for setting in settings:
+        found = last(way(network, start, data, probe, *setting))
+        each()
+        yield found
 
 
 def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:

@@ -1,6 +1,7 @@
 """Lesson 03's numbers, panels and figures against computations of their own."""
 
 import math
+from functools import partial
 from itertools import combinations, product
 from types import SimpleNamespace
 
@@ -210,6 +211,15 @@ def test_a_tamed_way_ends_at_a_tenth_of_the_rate(start):
     assert run.late == pytest.approx((min(lately), max(lately)))
 
 
+def test_ways_are_the_ends_of_each_way_and_each_is_counted(start, monkeypatch):
+    monkeypatch.setattr(experiments, "way", partial(experiments.way, digits=40))
+    data, probe, done = examples(60, 6), examples(25, 7), []
+    settings = ((1, 0.03, 0), (4, 0.1, 1))
+    found = list(experiments.ways(NETWORK, start, data, probe, settings, each=lambda: done.append(1)))
+    assert found == [[*experiments.way(NETWORK, start, data, probe, *setting)][-1] for setting in settings]
+    assert len(done) == 2
+
+
 def replayed(start, data, updates):
     """The generator as it is after the shuffles of so many updates in batches of 4 of 60 examples."""
     rng = np.random.default_rng([0, 1])
@@ -327,7 +337,7 @@ def test_early_stopping_is_seen_as_it_happens():
         now = ends[0] if ends else epoch
         best = int(losses[: now + 1, 1].argmin())
         assert live.result == (now, patience, best, now - best, bool(ends))
-        stopped, going = [now, patience, best, losses[best, 1]], [now, losses[best, 1], now - best, best, patience]
+        stopped, going = [now, patience, best, losses[best, 1]], [now, losses[best, 1], best, now - best, patience]
         assert numbers(live.sentence) == pytest.approx(stopped if ends else going, abs=6e-3)
         moving = live.canvas.figure.moving
         assert moving["validation"].get_ydata() == pytest.approx(losses[: now + 1, 1])
