@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from course.catalogue import text
+from course.catalogue import names, text
 from course.shown import show_widget
 
 STYLE = {"description_width": "200px"}
@@ -33,7 +33,10 @@ class Control:
         """The ipywidget for this control, labelled from the catalogue."""
         arguments = dict(self.arguments)
         if self.labels:
-            arguments["options"] = [(text(f"{panel_name}.{self.key}_{option}"), option) for option in self.ends]
+            labels = {option: f"{self.key}_{option}" for option in self.ends}
+            known = names(panel_name)  # what a learner has added goes by its own name
+            arguments["options"] = [(text(f"{panel_name}.{label}") if label in known else option, option)
+                                    for option, label in labels.items()]  # fmt: skip
         if "Slider" in self.widget.__name__:
             arguments["continuous_update"] = continuous
         label = text(f"{panel_name}.{self.key}")
@@ -57,7 +60,7 @@ def choice(key: str, options: Sequence[Any], value: Any) -> Control:
 
 
 def menu(key: str, options: Sequence[str], value: str) -> Control:
-    """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``."""
+    """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``, or else the option."""
     return Control(key, value, tuple(options), widgets.Dropdown, labels=True)
 
 

@@ -145,9 +145,13 @@ class Standing(NamedTuple):
 
 
 def standing(runners: Sequence[Runner], unit: str, tenths: int) -> Standing:
-    """The race on the clock called ``unit``, stopped after so many tenths of the time that its winner needs."""
+    """The race on the clock called ``unit``, stopped after so many tenths of the time that its winner needs.
+
+    If none arrives, tenths of the time after which the first was given up.
+    """
     clocks = [runner.clock(unit) for runner in runners]
-    time = tenths / 10 * min(clock[-1] for clock, runner in zip(clocks, runners, strict=True) if runner.reached)
+    arrived = [clock[-1] for clock, runner in zip(clocks, runners, strict=True) if runner.reached]
+    time = tenths / 10 * min(arrived or [clock[-1] for clock in clocks])
     made = [int(np.searchsorted(clock, time, side="right")) - 1 for clock in clocks]
     losses = [runner.losses[k] for runner, k in zip(runners, made, strict=True)]
     return Standing(time, losses, [r.reached and k == r.updates for r, k in zip(runners, made, strict=True)])

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import course
 from course import drawing
+from course.live import Live
 from course.panel import MOVING, Canvas
 from helpers.network import Network, forward, initialize
 from lessons.choosing_batch_and_epochs import experiments, fits, fitting, panels, plots
@@ -183,6 +184,17 @@ def test_the_race_is_stopped_at_a_moment_of_each_clocks_winner():
             assert shown.endswith(", ".join(finished) or "nobody")
         assert numbers(live.sentence)[:2] == pytest.approx([0.6, 2 * moment / 10])
         assert "ms" not in live.sentence
+
+
+def test_a_learners_own_race_and_one_in_which_nobody_arrives_are_shown():
+    lost = [runner._replace(reached=False) for runner in RUNNERS]
+    live = Live(panels.race({"own": RUNNERS, "mine": lost}, target=0.6))
+    assert [label for label, _ in live.widgets["rates"].options] == ["each size its own", "mine"]
+    live.widgets["rates"].value = "mine"
+    assert live.error is None
+    assert live.sentence.count("nobody") == 2
+    assert live.result["updates"].time == 1
+    live.close()
 
 
 def test_a_way_is_the_run_written_out(start):
@@ -484,13 +496,14 @@ def test_wobbles_are_drawn_over_the_epochs():
 
 
 def test_seeds_are_drawn_with_their_mean_and_twice_its_standard_error():
-    rows = {"small": [0.8, 0.9, 0.85], "large": [0.6, 0.6, 0.66]}
+    rows = {"small": [0.8, 0.9, 0.85], "mine": [0.6, 0.6, 0.66]}
     for values in rows.values():
         mean = sum(values) / 3
         half = 2 * math.sqrt(sum((v - mean) ** 2 for v in values) / 2 / 3)
         assert fits.mean_interval(values) == pytest.approx((mean, half))
     ax = plots.seeds(rows, Figure().subplots())
     assert ax.lines[0].get_xdata().tolist() == rows["small"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["batch 16,\n5 epochs, rate 0.1", "mine"]
     assert [words.get_text() for words in ax.texts] == ["85.0 ± 5.8 %", "62.0 ± 4.0 %"]
 
 
