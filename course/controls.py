@@ -33,10 +33,9 @@ class Control:
         """The ipywidget for this control, labelled from the catalogue."""
         arguments = dict(self.arguments)
         if self.labels:
-            labels = {option: f"{self.key}_{option}" for option in self.ends}
-            known = names(panel_name)  # what a learner has added goes by its own name
-            arguments["options"] = [(text(f"{panel_name}.{label}") if label in known else option, option)
-                                    for option, label in labels.items()]  # fmt: skip
+            key, known = f"{panel_name}.{self.key}_", names(panel_name)  # what a learner adds goes by its own name
+            arguments["options"] = [(text(key + name) if f"{self.key}_{name}" in known else name, name)
+                                    for name in self.ends]  # fmt: skip
         if "Slider" in self.widget.__name__:
             arguments["continuous_update"] = continuous
         label = text(f"{panel_name}.{self.key}")
