@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = {"helpers": 1500, "course": 1900}  # lines in all
+ROOMS = {"helpers": 1500, "course": 2000}  # lines in all
 MODULE, FUNCTION = 300, 35
 PANELS, PANEL = 4500, 60  # lines of all panels; of one, on a lesson's average, once they are said with course.drawing
 LESSONS = sorted(path.parent for path in (ROOT / "lessons").glob("*/words"))
