@@ -98,6 +98,13 @@ def sizes_decide(seed: int) -> bool:
     return small and abs(of_batches(seed, "sorted", 2000) - at_inference(seed)) < 0.02
 
 
+def pairs_have_hardly_a_variance(seed: int) -> bool:
+    """Only the variance: mixed pairs below 0.65, sorted 0.8; fours, singles, and mixed pairs with ε = 0.1 above 0.8."""
+    mixed, by_class = (of_batches(seed, order, 2, "var") for order in ORDERS)
+    fair = [of_batches(seed, order, m, "var") for order in ORDERS for m in (1, 4)]
+    return mixed < 0.65 and by_class < 0.8 and min(*fair, of_batches(seed, "mixed", 2, "var", eps=0.1)) > 0.8
+
+
 def the_disaster_is_elsewhere_too(seed: int) -> bool:
     """Sigmoid, tanh, weights of 0.3, rates 0.02 and 1, 1 epoch, two layers of 100: sorted below 0.35, mixed near."""
     cases = (("sigmoid", SIZES, None, 0.2, 8), ("tanh", SIZES, None, 0.2, 8), ("relu", SIZES, 0.3, 0.2, 8),
@@ -283,7 +290,7 @@ def pairs_fail_and_not_by_the_averages(seed: int) -> bool:
 
 
 EFFECTS = {effect.__name__: effect for effect in (
-    batch_mates_move_the_answer, sorted_batches_are_a_disaster, the_mean_does_the_harm,
+    batch_mates_move_the_answer, sorted_batches_are_a_disaster, the_mean_does_the_harm, pairs_have_hardly_a_variance,
     only_its_own_mean_is_harmful, one_class_is_forgotten, sizes_decide, the_disaster_is_elsewhere_too,
     the_start_spoils_an_epoch, without_its_start_all_is_well, the_start_spoils_other_rates_and_weights,
     relu_is_spoiled_less, the_start_fits_relu, forgetting_shows_nothing_at_a_small_rate, forgetting_breaks_a_large_rate,
