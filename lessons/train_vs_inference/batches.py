@@ -44,20 +44,22 @@ def orders(labels: Array) -> dict[str, Array]:
 def answers(
     network: Network, parameters: Parameters, running: Parameters, z: Array, batch_size: int, source: str
 ) -> Array:
-    """The classes (N,) that a network with one hidden ReLU layer answers; z (N, H) goes into its batch norm.
+    """The classes (N,) that a network of ReLU layers answers; z (N, H) goes into its first batch norm.
 
     z is cut into batches in its order. ``source``: what is the batch's own, "mean", "var" or "both"; the rest, or in
     "stored" all, is the stored statistics.
     """
     starts = np.arange(0, len(z), batch_size)
     sizes = np.diff(starts, append=len(z))
-    own_mean = np.add.reduceat(z, starts) / sizes[:, None]
-    own_var = np.add.reduceat((z - np.repeat(own_mean, sizes, axis=0)) ** 2, starts) / sizes[:, None]
-    mean = np.repeat(own_mean, sizes, axis=0) if source in ("mean", "both") else running["mean1"]
-    var = np.repeat(own_var, sizes, axis=0) if source in ("var", "both") else running["var1"]
-    x_hat = ((z - mean) / np.sqrt(var + network.eps)).astype(z.dtype)
-    hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
-    return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1)
+    for k in range(1, network.hidden + 1):
+        own_mean = np.add.reduceat(z, starts) / sizes[:, None]
+        own_var = np.add.reduceat((z - np.repeat(own_mean, sizes, axis=0)) ** 2, starts) / sizes[:, None]
+        mean = np.repeat(own_mean, sizes, axis=0) if source in ("mean", "both") else running[f"mean{k}"]
+        var = np.repeat(own_var, sizes, axis=0) if source in ("var", "both") else running[f"var{k}"]
+        x_hat = ((z - mean) / np.sqrt(var + network.eps)).astype(z.dtype)
+        hidden = np.maximum(x_hat * parameters[f"gamma{k}"] + parameters[f"beta{k}"], 0)
+        z = hidden @ parameters[f"weight{k + 1}"]
+    return (z + parameters[f"bias{network.depth}"]).argmax(axis=1)
 
 
 class Output(NamedTuple):

@@ -110,6 +110,26 @@ def test_answers_are_those_of_a_loop_over_the_batches(examples, parameters, stor
     assert found.tolist() == wanted.argmax(axis=1).tolist()
 
 
+@pytest.mark.parametrize("source", ["stored", "both", "mean", "var"])
+def test_answers_of_two_hidden_layers(examples, parameters, stored, source):
+    rng = np.random.default_rng(6)
+    second = {"weight1": parameters["weight2"], "gamma1": rng.uniform(0.5, 1.5, 10), "beta1": rng.normal(0, 0.3, 10),
+              "weight2": rng.normal(0, 1, (10, 10)), "bias2": rng.normal(0, 0.1, 10)}  # fmt: skip
+    kept = {"mean1": rng.normal(0, 1, 10), "var1": rng.uniform(0.5, 2, 10)}
+    x, wanted = examples.x[:100], []
+    for k in range(0, 100, 7):
+        h = x[k : k + 7]
+        for p, known in (({**parameters, "weight2": np.eye(5), "bias2": 0}, stored), (second, kept)):
+            h = scores(p, h, known["mean1"] if source in ("var", "stored") else None,
+                       known["var1"] if source in ("mean", "stored") else None)  # fmt: skip
+        wanted += h.argmax(axis=1).tolist()
+    deep = {**parameters, "weight2": second["weight1"], "gamma2": second["gamma1"], "beta2": second["beta1"],
+            "weight3": second["weight2"], "bias3": second["bias2"]}  # fmt: skip
+    network = Network((784, 5, 10, 10), "relu", batchnorm=True)
+    running = stored | {"mean2": kept["mean1"], "var2": kept["var1"]}
+    assert batches.answers(network, deep, running, x @ parameters["weight1"], 7, source).tolist() == wanted
+
+
 def test_one_order_is_mixed_and_one_sorted(examples):
     orders = batches.orders(examples.y)
     assert all(sorted(order.tolist()) == list(range(620)) for order in orders.values())
