@@ -1,4 +1,4 @@
-"""Lesson 09's ledger: one row a claim, a verdict from the list, and a link to a cell that is tagged with the claim."""
+"""The ledger that ends lesson 09's Further: one row a claim, a verdict from the list, and a link to a cell that is tagged with the claim."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ import pytest
 
 from tools.readme_ledger import PLACE, README, short_ledger
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/09_does_it_work.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/further/09_*.ipynb"))
 CLAIMS = [f"C{k:02}" for k in range(1, 51)]
 VERDICTS = ("right", "right with a condition", "half right", "loose", "wrong", "contested", "not shown")
-LINK = r"\[(\d\d)\]\(((?:further/)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\)"
+LINK = r"\[(\d\d)\]\(((?:\.\./)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\)"
 ROW = re.compile(rf"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *{LINK} *\|$")
 
 
@@ -44,7 +44,7 @@ def row_faults(claim: str, row: re.Match[str], folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.parents[1].name)
 def test_each_claim_has_one_row_a_verdict_and_a_link_to_a_cell_that_shows_it(path):
     assert faults(ledger(path), path.parent) == []
 
