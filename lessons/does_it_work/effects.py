@@ -21,11 +21,9 @@ def at(name: str, seed: int, noise: float = 0.0, rate: float = 1.0, activation: 
     """The first recorded update with the accuracy ``target`` on new digits; infinite if there is none."""
     network = experiments.network(name, activation)
     steps = experiments.run_of(name, TRAIN, noise=noise, rate=rate, updates=updates, seed=seed, activation=activation)
-    for step in steps:
-        if step.update % experiments.EVERY == 0:
-            if experiments.accuracy_of(network, step.parameters, TRAIN, NEW) >= target:
-                return step.update
-    return np.inf
+    recorded = (step for step in steps if step.update % experiments.EVERY == 0)
+    return next((step.update for step in recorded
+                 if experiments.accuracy_of(network, step.parameters, TRAIN, NEW) >= target), np.inf)  # fmt: skip
 
 
 def bad_weights_cost_a_thousand_updates(seed: int) -> bool:
@@ -95,7 +93,7 @@ def the_largest_rate_stays(seed: int) -> bool:
 
 
 def small_first_weights_stay_hard(seed: int) -> bool:
-    """ReLU, after 2,000 updates: the two smallest spreads of first weights train at most at 2 of 8 rates; with it at 6."""
+    """ReLU, after 2,000 updates: the two smallest first weights train at 2 of 8 rates at most; with it at 6."""
     plain, normed = (maps(kind, seed)[1].sum(axis=1)[:2] for kind in ("none", "batch"))
     return plain.max() <= 2 and normed.min() >= 6
 
@@ -108,7 +106,7 @@ def sigmoid_networks_too(seed: int) -> bool:
 
 
 def once_makes_the_rows_alike(seed: int) -> bool:
-    """ReLU, once: after 2,000 updates each spread of first weights trains at 4 to 6 rates, most at no rate above 0.3."""
+    """ReLU, once: after 2,000 updates all first weights train at 4 to 6 rates, most at none above 0.3."""
     rows = maps("once", seed)[1].sum(axis=1)
     return rows.min() >= 4 and rows.max() <= 6 and limit("once", seed) == 0.3
 
@@ -126,21 +124,21 @@ def states(name: str, seed: int, noise: float = 0.0, updates: int = 800) -> list
 
 
 def once_drifts_and_learns(seed: int) -> bool:
-    """Once: a drift over three times batch norm's, and larger than without; after 300 to 400 updates level, within 3 %."""
+    """Once: a drift over three times batch norm's, and larger than without; early as accurate, within 3 %."""
     moves = {name: drift(states(name, seed)) for name in ("bad_plain", "bad_normed", "bad_once")}
     level = abs(experiments.early(states("bad_once", seed)) - experiments.early(states("bad_normed", seed))) < 0.03
     return moves["bad_once"] > 3 * moves["bad_normed"] and moves["bad_once"] > moves["bad_plain"] and level
 
 
 def batch_norm_drifts_least(seed: int) -> bool:
-    """The drift without batch norm is over 1.5 times that with it from bad first weights, over 3 times from good ones."""
+    """Without batch norm the drift is over 1.5 times that with it from bad first weights, over 3 times from good."""
     bad, good = (drift(states(f"{start}_plain", seed)) / drift(states(f"{start}_normed", seed))
                  for start in ("bad", "good"))  # fmt: skip
     return bad > 1.5 and good > 3
 
 
 def natural_jumps_cost_little(seed: int) -> bool:
-    """Noise 0.25: the three networks that learn soon need at most 60 updates more; bad ones without it, fewer than 1,600.
+    """Noise 0.25: the three networks that learn soon need at most 60 updates more, the fourth still under 1,600.
 
     With batch norm z then moves about as far from record to record as without batch norm and noise.
     """
@@ -273,7 +271,7 @@ def shifts(name: str, seed: int) -> list[float]:
 
 
 def the_other_shift_decides_nothing(seed: int) -> bool:
-    """After 40 updates the plain network's relative shift is below a tenth of batch norm's; in the end within 2 times."""
+    """After 40 updates the plain network's shift of the gradient is below a tenth of batch norm's; later within 2."""
     plain, normed = shifts("bad_plain", seed), shifts("bad_normed", seed)
     return plain[0] < normed[0] / 10 and 0.5 < plain[1] / normed[1] < 2
 

@@ -138,7 +138,7 @@ def states(
 
 def four(train: Dataset, new: Dataset, noise: float = 0.0) -> Iterator[Four]:
     """The four networks so far, after each record: good and bad first weights, without batch norm and with it."""
-    together = zip(*(states(name, train, new, noise=noise) for name in FOUR), strict=False)
+    together = zip(*(states(name, train, new, noise=noise, updates=UPDATES) for name in FOUR), strict=False)
     for so_far in growing(together):
         yield dict(zip(FOUR, map(list, zip(*so_far, strict=True)), strict=True))
 

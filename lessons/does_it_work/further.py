@@ -1,4 +1,4 @@
-"""Lesson 09's numbers for Further: held lengths, deep networks, small batches, the other shift, the loss along a line."""
+"""Lesson 09's numbers for Further: held lengths, deep networks, small batches, the other shift, the loss on a line."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

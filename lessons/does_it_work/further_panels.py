@@ -82,7 +82,7 @@ def loss_along(train: Dataset, moments: Sequence[int]) -> Panel:
 
 
 def _draw_along(figure: Drawing) -> Update:
-    """Both axes logarithmic; the first mark of a line is the loss before the step, and what is beyond is at the edge."""
+    """Both axes logarithmic; a line's first mark is the loss before the step, and what is beyond is at the edge."""
     (ax,) = figure.arrange(["along"])
     ax.set(xscale="log", yscale="log", xlim=(0.011, 36), ylim=(LOWEST, HIGHEST), xticks=[0.1, 1, 10, 30])
     ax.set_xticklabels(["0.1", "1", "10", "30"])

@@ -109,9 +109,9 @@ def _draw_maps(figure: Drawing) -> Update:
     axes[0].set_ylabel(text("09.maps.y"))
     for ax, color in zip(axes, (PLAIN["color"], BATCHNORM["color"]), strict=True):
         ax.set_xlabel(text("09.maps.x"))
-        ax.set_title("\n", fontsize=16)
+        ax.set_title("\n\n", fontsize=14)  # room for three lines
         _draw_cells(figure, ax)
-        figure.note(f"{ax.get_label()}_count", ax, "upper center", y=1.03, va="bottom", color=color, fontsize=15)
+        figure.note(f"{ax.get_label()}_count", ax, "upper center", y=1.02, va="bottom", color=color, fontsize=14)
 
     def update(found: Sweep, left: str = "none", updates: int | None = None) -> None:
         at = found.at.index(updates) if updates else len(found.at) - 1
@@ -122,7 +122,7 @@ def _draw_maps(figure: Drawing) -> Update:
                 cell = figure.moving[f"{place}_{row}_{column}"]
                 cell.set_text("×" if np.isnan(value) else f"{np.floor(100 * value + 1e-4):.0f}")
             numbers = {"count": trained(values), "total": values.size, "update": found.at[at]}
-            figure.words[f"{place}_count"].set_text(text(f"09.maps.{kind}", **numbers))
+            figure.say(f"{place}_count", kind=text(f"09.maps.{kind}"), **numbers)
 
     return update
 
@@ -130,8 +130,8 @@ def _draw_maps(figure: Drawing) -> Update:
 def _draw_cells(figure: Drawing, ax: Axes) -> None:
     name, (rows, columns) = ax.get_label(), (len(STDS), len(RATES))
     ax.grid(visible=False)
-    ax.set_xticks(range(columns), [f"{rate:g}" for rate in RATES])
-    ax.set_yticks(range(rows), [f"{std:g}" for std in STDS])
+    ax.set_xticks(range(columns), [f"{rate:g}".removeprefix("0") for rate in RATES], fontsize=12)
+    ax.set_yticks(range(rows), [f"{std:g}".removeprefix("0") for std in STDS], fontsize=12)
     mesh = ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, np.zeros((rows, columns)),
                          cmap=GREENS, vmin=0, vmax=3, edgecolors="#b0b0b0", linewidth=0.5)  # fmt: skip
     figure.move(f"{name}_map", mesh)

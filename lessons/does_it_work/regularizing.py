@@ -1,4 +1,4 @@
-"""Lesson 09's numbers on regularization: ten networks of each kind, trained equally far, their test accuracy and gap."""
+"""Lesson 09's numbers on regularization: ten networks of each kind, equally far trained, their accuracy and gap."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

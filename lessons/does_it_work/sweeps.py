@@ -49,7 +49,7 @@ def grid(kind: str, train: Dataset, held: Dataset, seed: int = 0, activation: st
 
 def sweep(train: Dataset, held: Dataset) -> Iterator[Sweep]:
     """The record so far, after each moment: 40 ReLU networks of each kind."""
-    grids = {kind: grid(kind, train, held) for kind in KINDS}
+    grids = {kind: grid(kind, train, held, moments=MOMENTS) for kind in KINDS}
     found = Sweep([], {kind: [] for kind in KINDS})
     for moment in MOMENTS:
         for kind, maps in found.maps.items():
