@@ -17,8 +17,8 @@ SIZES = (784, 100, 100, 100, 10)
 TESTED, PROBED, COUNTED = 1000, 300, 500  # digits for the accuracy, for z, and for the statistics in inference mode
 TARGET, EARLY = 0.8, (300, 400)
 RATE, UPDATES, EVERY = 1.0, 1600, 20
-STARTS = {  # of an activation: the standard deviation of the bad first weights; the good ones, times the usual ones
-    "sigmoid": {"bad": 0.05, "good": 4.0},
+STARTS = {  # of an activation: the standard deviation of the bad first weights; the others, times the usual ones
+    "sigmoid": {"bad": 0.05, "good": 4.0, "usual": 1.0, "double": 2.0, "eightfold": 8.0},
     "tanh": {"bad": 0.01, "good": 1.0},
     "relu": {"bad": 0.01, "good": 1.0},
 }
@@ -53,7 +53,8 @@ def first_weights(name: str, train: Dataset, seed: int = 0, activation: str = "s
         return once(start, train.x[:BATCH_SIZE], activation)
     if name.startswith("bad"):
         return initialize(network(name, activation), rng, kind["bad"], np.float32)
-    start, times = initialize(network(name, activation), rng, dtype=np.float32), np.float32(kind["good"])
+    times = np.float32(kind[name.partition("_")[0]])
+    start = initialize(network(name, activation), rng, dtype=np.float32)
     return {key: value * times if key.startswith("weight") else value for key, value in start.items()}
 
 

@@ -15,7 +15,7 @@ from lessons.does_it_work.further import DISTANCES, FAMILIES, Curves
 from lessons.does_it_work.regularizing import KINDS, Judged, epochs_in_all, interval
 
 MARKS = {"none": (VERMILLION, "o"), "batch": (BLUE, "D"), "whole": (BLACK, "^"), "ghost": (GREEN, "s")}
-PLACES = {"test": ((86, 103), range(86, 99, 4)), "gap": ((1, 12), range(2, 11, 2))}
+PLACES = {"test": ((91, 102), range(92, 100, 2)), "gap": ((1, 9.5), range(2, 8, 2))}
 
 
 def regularized(train: Dataset, test: Dataset) -> RunPanel:
@@ -36,7 +36,7 @@ def _draw_regularized(figure: Drawing) -> Update:
         ax.set(xlim=limits, xticks=ticks, ylim=(2.6, -0.5), yticks=[])
         for row in range(3):
             figure.line(f"{key}_dots{row}", ax, linestyle="", markerfacecolor="white", markersize=7)
-            figure.line(f"{key}_bar{row}", ax, color=BLACK, marker="|", markersize=14, markeredgewidth=2)
+            figure.line(f"{key}_bar{row}", ax, color=BLACK, linestyle="-", marker="|", markersize=14, markeredgewidth=2)
             place = {"transform": ax.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": 14}
             figure.move(f"{key}_words{row}", ax.text(0.98, row + 0.3, "", **place))
     for row in range(3):
@@ -90,7 +90,8 @@ def _draw_along(figure: Drawing) -> Update:
     for norm, style in STYLES.items():
         figure.line(norm, ax, markersize=5, **style)
     figure.key(ax, "upper left", *STYLES)
-    figure.note("head", ax, "lower left")
+    ax.set_title(" ")
+    figure.note("head", ax, "upper left", y=1.02, va="bottom")
 
     def update(curves: Curves) -> None:
         for norm, losses in curves.losses.items():

@@ -25,7 +25,7 @@ STYLES = {"plain": PLAIN, "normed": BATCHNORM}
 
 def two_by_two(train: Dataset, new: Dataset) -> RunPanel:
     """A run to `grow`: good and bad first weights, without batch norm and with it."""
-    return RunPanel("09.four", [], partial(experiments.four, train, new), _draw_four, _describe_four, size=(9, 4.8),
+    return RunPanel("09.four", [], partial(experiments.four, train, new), _draw_four, _describe_four, size=(8, 4),
                     total=lambda: RECORDS)  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def noise(train: Dataset, new: Dataset, clean: Four) -> RunPanel:
         return experiments.four(train, new, noise)
 
     return RunPanel("09.noise", [choice("noise", NOISES, 4.0)], compute, partial(_draw_four, beside=clean),
-                    partial(_describe_noise, clean=clean), size=(9, 4.8), total=lambda noise: RECORDS)  # fmt: skip
+                    partial(_describe_noise, clean=clean), size=(8, 4), total=lambda noise: RECORDS)  # fmt: skip
 
 
 def _draw_four(figure: Drawing, beside: Four | None = None) -> Update:
@@ -50,6 +50,8 @@ def _draw_four(figure: Drawing, beside: Four | None = None) -> Update:
         ax.yaxis.label.set_color(style["color"])
         if beside:
             ax.plot(*_curve(beside[name]), color=GREY, linewidth=1.3)
+        if beside and name == FOUR[0]:
+            ax.text(0.98, 0.04, text("09.noise.clean"), transform=ax.transAxes, ha="right", color=GREY)
         figure.line(f"curve_{name}", ax, linewidth=2.6, **style)
         late = name == "bad_plain"  # the curve that rises late leaves the room at the left
         figure.note("when_" + name, ax, "center left" if late else "center right", fontsize=19, color=style["color"],
@@ -87,20 +89,20 @@ def _describe_noise(found: Four, noise: float, clean: Four) -> str:
 
 
 GREENS = ListedColormap(["#ffffff", "#e6f1ec", "#c5e3d6", "#6fbf9f"])  # below 30, 55, 80 % and from there on
-EDGES = (0.3, 0.55, TRAINED)
+EDGES, NO_GUESS = (0.3, 0.55, TRAINED), 0.15  # below it a cell is left empty
 LEFT = KINDS[:2]
 
 
 def sweep(train: Dataset, held: Dataset) -> RunPanel:
     """A run to `grow`: the networks of all kinds together; drawn are those without batch norm and with it."""
-    return RunPanel("09.sweep", [], partial(sweeps.sweep, train, held), _draw_maps, _describe_maps, size=(9, 4.3),
+    return RunPanel("09.sweep", [], partial(sweeps.sweep, train, held), _draw_maps, _describe_maps, size=(8.8, 4.1),
                     total=lambda: len(MOMENTS))  # fmt: skip
 
 
 def maps(found: Sweep) -> Panel:
     """Scrub the recorded sweep; the left map is without batch norm, or with it for the first batch only."""
     controls = [menu("left", LEFT, "once"), choice("updates", found.at, found.at[-1])]
-    return Panel("09.maps", controls, lambda left, updates: found, _draw_maps, _describe_maps, size=(9, 4.3))
+    return Panel("09.maps", controls, lambda left, updates: found, _draw_maps, _describe_maps, size=(8.8, 4.1))
 
 
 def _draw_maps(figure: Drawing) -> Update:
@@ -120,11 +122,21 @@ def _draw_maps(figure: Drawing) -> Update:
             figure.moving[f"{place}_map"].set_array(np.digitize(np.nan_to_num(values), EDGES))
             for (row, column), value in np.ndenumerate(values):
                 cell = figure.moving[f"{place}_{row}_{column}"]
-                cell.set_text("×" if np.isnan(value) else f"{np.floor(100 * value + 1e-4):.0f}")
+                cell.set_text(_percent(value))
+            edge = largest_rate(found.maps["none"][at]) if left == "once" else None
+            across = [] if edge is None else [RATES.index(edge) + 0.5] * 2
+            figure.moving[f"{place}_edge"].set_data(across, (-0.5, len(STDS) - 0.5)[: len(across)])
             numbers = {"count": trained(values), "total": values.size, "update": found.at[at]}
             figure.say(f"{place}_count", kind=text(f"09.maps.{kind}"), **numbers)
 
     return update
+
+
+def _percent(value: float) -> str:
+    """A cell's text; none where a network guesses."""
+    if np.isnan(value):
+        return "×"
+    return f"{np.floor(100 * value + 1e-4):.0f}" if value >= NO_GUESS else ""
 
 
 def _draw_cells(figure: Drawing, ax: Axes) -> None:
@@ -135,6 +147,7 @@ def _draw_cells(figure: Drawing, ax: Axes) -> None:
     mesh = ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, np.zeros((rows, columns)),
                          cmap=GREENS, vmin=0, vmax=3, edgecolors="#b0b0b0", linewidth=0.5)  # fmt: skip
     figure.move(f"{name}_map", mesh)
+    figure.line(f"{name}_edge", ax, color=PLAIN["color"], linestyle="--", linewidth=3)
     for row, column in np.ndindex(rows, columns):
         words = ax.text(column, row, "", ha="center", va="center", fontsize=12, color=BLACK)
         figure.move(f"{name}_{row}_{column}", words)

@@ -159,11 +159,11 @@ def test_the_curves_are_drawn_in_their_place_with_the_clean_ones_beside(digits):
         found, figure = live.result, live.canvas.figure
         assert len(found["bad_plain"]) == 3
         for name in FOUR:
-            _, grey, _ = figure.ax[name].lines
+            _, grey, *_ = figure.ax[name].lines
             assert list(grey.get_ydata()) == [state.accuracy for state in clean[name]]
             assert list(figure.moving[f"curve_{name}"].get_ydata()) == [state.accuracy for state in found[name]]
         assert numbers(live.sentence)[0] == live.values["noise"]
-        assert f"{experiments.drift(found['good_normed']):.1g}." in live.sentence
+        assert live.sentence.endswith(f" {experiments.drift(found['good_normed']):.1g} with it.")
 
 
 def some_runs():
@@ -175,9 +175,9 @@ def some_runs():
 
 def test_the_sentence_rounds_when_the_target_came():
     said = panels._describe_four(some_runs())
-    assert "after about 1,200 updates" in said
-    assert said.count("within 100 updates") == 3
-    assert "not within 40 updates" in panels._describe_four({name: run[:3] for name, run in some_runs().items()})
+    assert "norm about 1,200 from bad" in said
+    assert said.count("at most 100") == 3
+    assert "more than 40 from bad" in panels._describe_four({name: run[:3] for name, run in some_runs().items()})
 
 
 @pytest.fixture
@@ -217,7 +217,8 @@ def test_each_map_shows_the_moment_and_the_kind_that_are_chosen():
         for place, kind in (("left", left), ("right", "batch")):
             values = found.maps[kind][at]
             shown = [[moving[f"{place}_{row}_{column}"].get_text() for column in range(8)] for row in range(5)]
-            assert shown == [["×" if np.isnan(v) else f"{int(100 * v + 1e-4)}" for v in row] for row in values]
+            said = np.where(values < 0.15, "", (100 * np.nan_to_num(values) + 1e-4).astype(int).astype(str))
+            assert shown == np.where(np.isnan(values), "×", said).tolist()
             assert moving[f"{place}_map"].get_array().reshape(5, 8)[np.nan_to_num(values) >= 0.8].min() == 3
             assert f"{(values >= 0.8).sum()} of 40" in live.canvas.figure.words[f"{place}_count"].get_text()
         assert numbers(live.sentence)[0] == updates
