@@ -47,15 +47,15 @@ def _draw_four(figure: Drawing, beside: Four | None = None) -> Update:
         ax.set(xlim=(0, UPDATES), ylim=(0, 1.02), xticks=range(0, UPDATES + 1, 400), yticks=[0, TARGET])
         ax.set_yticklabels(["0", text("09.four.target")])
         ax.axhline(TARGET, color=GREY, linestyle=":", linewidth=1.6)
-        ax.yaxis.label.set_color(style["color"])
+        ax.yaxis.label.set(color=style["color"], fontsize=13)
         if beside:
             ax.plot(*_curve(beside[name]), color=GREY, linewidth=1.3)
         if beside and name == FOUR[0]:
             ax.text(0.98, 0.04, text("09.noise.clean"), transform=ax.transAxes, ha="right", color=GREY)
         figure.line(f"curve_{name}", ax, linewidth=2.6, **style)
         late = name == "bad_plain"  # the curve that rises late leaves the room at the left
-        figure.note("when_" + name, ax, "center left" if late else "center right", fontsize=19, color=style["color"],
-                    y=0.66 if late else 0.3)  # fmt: skip
+        figure.note("when_" + name, ax, "center left" if late else "center right", fontsize=17, color=style["color"],
+                    y=0.68 if late else 0.3)  # fmt: skip
 
     def update(found: Four) -> None:
         for name, states in found.items():
