@@ -20,6 +20,7 @@ from lessons.does_it_work.sweeps import KINDS, MOMENTS, RATES, STDS, TRAINED, Sw
 Array = np.ndarray
 NOISES = (0.25, 1.0, 4.0, 16.0)
 RECORDS = UPDATES // EVERY + 1
+SHORT, LONG = 150, 1000  # updates, in the sentence
 STYLES = {"plain": PLAIN, "normed": BATCHNORM}
 
 
@@ -55,7 +56,7 @@ def _draw_four(figure: Drawing, beside: Four | None = None) -> Update:
         figure.line(f"curve_{name}", ax, linewidth=2.6, **style)
         late = name == "bad_plain"  # the curve that rises late leaves the room at the left
         figure.note("when_" + name, ax, "center left" if late else "center right", fontsize=17, color=style["color"],
-                    y=0.68 if late else 0.3)  # fmt: skip
+                    y=0.63 if late else 0.3)  # fmt: skip
 
     def update(found: Four) -> None:
         for name, states in found.items():
@@ -72,11 +73,13 @@ def _curve(states: list[State]) -> tuple[list[int], list[float]]:
 
 
 def _said(states: list[State]) -> str:
-    """When the target came, rounded to hundreds."""
-    at = reached(states)
-    if at is None:
-        return text("09.four.not_yet", updates=states[-1].update)
-    return text("09.four.within") if at <= 100 else text("09.four.about", update=round(at, -2))
+    """When the target came, in words that a last bit does not change."""
+    at = reached(states) or np.inf
+    if min(at, states[-1].update) > LONG:
+        return text("09.four.more", updates=LONG)
+    if at > LONG:
+        return text("09.four.more", updates=states[-1].update)
+    return text("09.four.fewer" if at <= SHORT else "09.four.some", updates=SHORT)
 
 
 def _describe_four(found: Four) -> str:
@@ -89,7 +92,7 @@ def _describe_noise(found: Four, noise: float, clean: Four) -> str:
 
 
 GREENS = ListedColormap(["#ffffff", "#e6f1ec", "#c5e3d6", "#6fbf9f"])  # below 30, 55, 80 % and from there on
-EDGES, NO_GUESS = (0.3, 0.55, TRAINED), 0.15  # below it a cell is left empty
+EDGES, NO_GUESS = (0.3, 0.55, TRAINED), 0.2  # below it a cell is left empty
 LEFT = KINDS[:2]
 
 
@@ -128,6 +131,7 @@ def _draw_maps(figure: Drawing) -> Update:
             figure.moving[f"{place}_edge"].set_data(across, (-0.5, len(STDS) - 0.5)[: len(across)])
             numbers = {"count": trained(values), "total": values.size, "update": found.at[at]}
             figure.say(f"{place}_count", kind=text(f"09.maps.{kind}"), **numbers)
+        figure.words["left_count"].set_color(BLACK if left == "once" else PLAIN["color"])
 
     return update
 

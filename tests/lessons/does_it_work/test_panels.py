@@ -175,8 +175,10 @@ def some_runs():
 
 def test_the_sentence_rounds_when_the_target_came():
     said = panels._describe_four(some_runs())
-    assert "norm about 1,200 from bad" in said
-    assert said.count("at most 100") == 3
+    assert "norm more than 1,000 from bad" in said
+    assert said.count("fewer than 150") == 3
+    runs = some_runs()
+    assert "some hundreds from good" in panels._describe_four(runs | {"good_plain": [state(0, 0.1), state(600, 0.9)]})
     assert "more than 40 from bad" in panels._describe_four({name: run[:3] for name, run in some_runs().items()})
 
 
@@ -217,7 +219,7 @@ def test_each_map_shows_the_moment_and_the_kind_that_are_chosen():
         for place, kind in (("left", left), ("right", "batch")):
             values = found.maps[kind][at]
             shown = [[moving[f"{place}_{row}_{column}"].get_text() for column in range(8)] for row in range(5)]
-            said = np.where(values < 0.15, "", (100 * np.nan_to_num(values) + 1e-4).astype(int).astype(str))
+            said = np.where(values < 0.2, "", (100 * np.nan_to_num(values) + 1e-4).astype(int).astype(str))
             assert shown == np.where(np.isnan(values), "×", said).tolist()
             assert moving[f"{place}_map"].get_array().reshape(5, 8)[np.nan_to_num(values) >= 0.8].min() == 3
             assert f"{(values >= 0.8).sum()} of 40" in live.canvas.figure.words[f"{place}_count"].get_text()
