@@ -54,8 +54,7 @@ def peer(panel):
 
     def draw(value):
         values, figure = {first.key: value, **fixed}, Drawing(panel.name, panel.size)
-        built = panel.build(figure)
-        with_values(built[1] if isinstance(built, tuple) else built, panel.compute(**values), values)
+        with_values(panel.build(figure), panel.compute(**values), values)
         display(figure)
 
     numbers = {name: first.arguments[name] for name in ("min", "max", "step") if name in first.arguments}
