@@ -1,4 +1,4 @@
-"""The ledger that ends lesson 09's Further: one row a claim, a verdict from the list, and a link to a cell that is tagged with the claim."""
+"""The ledger that ends lesson 09's Further: a row a claim, a verdict of the list, a link to a cell with that tag."""
 
 import re
 from pathlib import Path
