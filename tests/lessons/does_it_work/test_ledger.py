@@ -1,4 +1,4 @@
-"""The ledger that ends lesson 09's Further: a row a claim, a verdict of the list, a link to a cell with that tag."""
+"""The ledger that ends lesson 09's Further: fifty claims, verdicts from the list, each with a link to a tagged cell."""
 
 import re
 from pathlib import Path
