@@ -54,8 +54,7 @@ def peer(panel):
 
     def draw(value):
         values, figure = {first.key: value, **fixed}, Drawing(panel.name, panel.size)
-        built = panel.build(figure)
-        with_values(built[1] if isinstance(built, tuple) else built, panel.compute(**values), values)
+        with_values(panel.build(figure), panel.compute(**values), values)
         display(figure)
 
     numbers = {name: first.arguments[name] for name in ("min", "max", "step") if name in first.arguments}
@@ -99,9 +98,9 @@ from lessons.batchnorm_forward import panels
 show(panels.table(data.load_wine().x[[5, 48, 80, 110, 160]][:, [2, 9, 12]]))
 '''
 PATHS = '''
-from lessons.batchnorm_backward import backward_paths
+from lessons.batchnorm_backward import panels
 six, dout = np.array([0.6, -0.4, -0.9, -1.5, -0.8, 1.5]), np.array([0.6, -1.0, 1.5, 0.4, -0.3, 0.9])
-show(backward_paths.paths(six, dout, gamma=1.5))
+show(panels.paths(six, dout, gamma=1.5))
 '''
 MATES = '''
 from helpers.network import Network, initialize

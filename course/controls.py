@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from course.catalogue import text
+from course.catalogue import names, text
 from course.shown import show_widget
 
 STYLE = {"description_width": "200px"}
@@ -33,7 +33,9 @@ class Control:
         """The ipywidget for this control, labelled from the catalogue."""
         arguments = dict(self.arguments)
         if self.labels:
-            arguments["options"] = [(text(f"{panel_name}.{self.key}_{option}"), option) for option in self.ends]
+            key, known = f"{panel_name}.{self.key}_", names(panel_name)  # what a learner adds goes by its own name
+            arguments["options"] = [(text(key + name) if f"{self.key}_{name}" in known else name, name)
+                                    for name in self.ends]  # fmt: skip
         if "Slider" in self.widget.__name__:
             arguments["continuous_update"] = continuous
         label = text(f"{panel_name}.{self.key}")
@@ -57,7 +59,7 @@ def choice(key: str, options: Sequence[Any], value: Any) -> Control:
 
 
 def menu(key: str, options: Sequence[str], value: str) -> Control:
-    """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``."""
+    """One of a few named cases; each name is the catalogue's ``<panel name>.<key>_<option>``, or else the option."""
     return Control(key, value, tuple(options), widgets.Dropdown, labels=True)
 
 

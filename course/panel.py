@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course.controls import Control
@@ -41,7 +40,7 @@ class Panel:
     name: str
     controls: Sequence[Control]
     compute: Callable[..., Any]
-    build: Callable[[Drawing], Update | tuple[Sequence[Artist], Update]]
+    build: Callable[[Drawing], Update]
     describe: Callable[..., str]
     size: tuple[float, float] = field(default=(9.0, 3.8), kw_only=True)
 
@@ -70,9 +69,8 @@ class Canvas:
         others = any(control.plays for control in panel.controls) + isinstance(panel, RunPanel)  # buttons, progress
         self.figure = Drawing(panel.name, fitting_size(panel.size, len(panel.controls) + others))
         self.agg = FigureCanvasAgg(self.figure)
-        built = panel.build(self.figure)
-        artists, self._update = built if isinstance(built, tuple) else (self.figure.moving.values(), built)
-        self._artists = sorted(artists, key=lambda artist: artist.get_zorder())
+        self._update = panel.build(self.figure)
+        self._artists = sorted(self.figure.moving.values(), key=lambda artist: artist.get_zorder())
         for artist in self._artists:
             artist.set_animated(True)
         self._backgrounds: dict[int, Any] = {}

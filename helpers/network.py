@@ -16,7 +16,7 @@ import numpy as np
 
 from helpers import layers, validate
 from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward, batchnorm_inference
-from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy
+from helpers.layers import LinearCache, column_sum, linear_forward, softmax_cross_entropy, weight_gradient
 from helpers.validate import Array, Settled, checked, finite
 
 Parameters = dict[str, Array]
@@ -221,7 +221,7 @@ def backward(
                 dout = differentiate(dout, activation)
             else:
                 dout, gradients[f"gamma{k}"], gradients[f"beta{k}"] = norm_backward(dout, norm)
-        gradients[f"weight{k}"] = linear.x.T @ dout
+        gradients[f"weight{k}"] = weight_gradient(linear.x, dout)
         if f"bias{k}" in gradients:
             gradients[f"bias{k}"] = column_sum(dout)
         if k > 1:  # nothing below the first layer needs a gradient

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("benchmarks", "course", "helpers", "lessons", "tests", "tools")
+FOLDERS = ("benchmarks", "course", "deploy", "helpers", "lessons", "tests", "tools")
 OPENS = ("open", "fdopen", "TemporaryFile", "NamedTemporaryFile")
 TEXTS = {"read_text": 0, "write_text": 1, "TextIOWrapper": 1}  # where the encoding may stand without its name
 TABLES = ("loadtxt", "genfromtxt", "savetxt", "fromregex")

@@ -29,11 +29,12 @@ from tools.grading.submission import read  # noqa: E402
 AT_ONCE = 2
 DEFAULT = Limits()
 BAR = 30  # characters
+SYSTEM = {".ipynb_checkpoints", "__MACOSX"}  # copies that systems make
 
 
 def grade(folder: Path, language: str = "en", limits: Limits = DEFAULT) -> Iterator[tuple[int, int, list[Mark]]]:
     """How many notebooks are done, of how many, and the marks of the one that was graded last."""
-    files = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    files = sorted(path for path in folder.rglob("*.ipynb") if not (SYSTEM & {*path.parts}) and path.name[:2] != "._")
     if not files:
         raise ValueError(f"there is no notebook (*.ipynb) in {folder}.")
     known = lessons(language)

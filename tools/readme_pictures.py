@@ -13,9 +13,9 @@ PICTURES = {
     "race.png": ("03_choosing_batch_and_epochs", "race"),
     "two_digits.png": ("04_signals_through_depth", "two-digits"),
     "suspects.png": ("05_internal_covariate_shift", "suspects"),
-    "paths.png": ("07_batchnorm_backward", "paths"),
+    "circle.png": ("07_batchnorm_backward", "show-circle"),
     "forgotten.png": ("08_train_vs_inference", "forgotten"),
-    "first_figure.png": ("09_does_it_work", "train-noisy"),
+    "first_figure.png": ("09_does_it_work", "two-by-two"),
 }
 
 

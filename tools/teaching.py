@@ -2,7 +2,7 @@
 
 In ``lessons/<topic>/teaching.md`` three parts stand between marks and are written here: the wrong answers to expect,
 from the predictions' options and the exercises' named mistakes; the quiz, from the questions that have points; its key.
-The rest of a page is written by hand.
+In the plan the name of a cell becomes a link, which opens the cell in JupyterLab. The rest is written by hand.
 """
 
 import re
@@ -33,7 +33,24 @@ def renewed(page: str, topic: str, language: str = "en") -> str:
     for name, lines in parts.items():
         text = "".join(f"{line}\n" for line in lines(topic, language))
         page = re.sub(PLACE.format(name), lambda _, text=text: text, page, flags=re.DOTALL)
-    return page
+    return linked(page, topic, language)
+
+
+def linked(page: str, topic: str, language: str) -> str:
+    """The page with a link on each cell that its plan names, in the second column."""
+    core, further = NOTEBOOKS / language, NOTEBOOKS / language / "further"
+    files = [file for folder in (core, further) for file in folder.glob(f"*_{topic}.ipynb")]
+    places = {cell.id: file.relative_to(ROOT).as_posix() for file in reversed(files)
+              for cell in nbformat.read(file, as_version=4).cells}  # fmt: skip
+
+    def link(name: re.Match[str]) -> str:
+        place = places.get(name[1])
+        return f"[`{name[1]}`](../../{place}#cell-id={name[1]})" if place else name[0]
+
+    def row(found: re.Match[str]) -> str:
+        return found[1] + re.sub(r"(?<!\[)`([\w-]+)`(?!\])", link, found[2])
+
+    return re.sub(r"(?m)^(\| *\d[^|]*\|)([^|]*)", row, page)
 
 
 def wrong_answers(topic: str, language: str) -> Iterator[str]:
@@ -43,8 +60,8 @@ def wrong_answers(topic: str, language: str) -> Iterator[str]:
     for k, cell in enumerate(cells):
         for name in re.findall(r'predict\("([^"]+)"\)', cell.source):
             yield from _of_prediction(name, _settled_by(cells[k:]))
-        for name in re.findall(r'check\("([^"]+)"', cell.source):
-            yield from _of_exercise(name)
+        for name, answer in re.findall(r'check\("([^"]+)", (\w+)\)', cell.source):
+            yield from _of_exercise(name, answer)
 
 
 def _settled_by(cells: list[nbformat.NotebookNode]) -> str:
@@ -73,8 +90,8 @@ def _of_prediction(name: str, panel: str) -> Iterator[str]:
     yield ""
 
 
-def _of_exercise(name: str) -> Iterator[str]:
-    exercise, answer = find(name), name.partition(".")[2]
+def _of_exercise(name: str, answer: str) -> Iterator[str]:
+    exercise = find(name)
     yield from (f"**Exercise `{name}`.** Named mistakes, as the check says them:", "")
     for mistake, wrong in exercise.mistakes.items():
         called = getattr(wrong, "__name__", answer)  # the sentence calls it as the mistake is called here

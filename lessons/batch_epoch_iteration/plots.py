@@ -34,6 +34,7 @@ WAY_STYLES = {
     "batches": {"color": BLACK, "linestyle": ":", "marker": "x"},
     "once": {"color": GREEN, "linestyle": "-.", "marker": "^"},
     "shuffled": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "drawn": {"color": BLUE, "linestyle": "--", "marker": "D"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Lesson 07's exercises: ways through the graph, its gradients, a numerical gradient, and checks that can fail."""
+"""Lesson 07's exercises: dx by hand, a check without a numerical gradient, a relative of batch norm, which check."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,93 +9,71 @@ from course.checks.exercise import Exercise, Outcome, Quantity
 from helpers.validate import Array
 
 Case = tuple[object, ...]
-Scalar = Callable[[Array], float]
-Gradients = tuple[Array, Array, Array]
+Pair = tuple[Array, Array]
 
 
-def affine_backward(dout: Array, x_hat: Array) -> tuple[Array, Array]:
-    """(dgamma, dbeta), each (D,), for y = γ x_hat + β."""
-    return (dout * x_hat).sum(axis=0), dout.sum(axis=0)
+def leaks(dx: Array, x_hat: Array) -> Pair:
+    """The means over the batch of dx and of dx · x̂, (D,) each."""
+    return dx.mean(axis=0), (dx * x_hat).mean(axis=0)
 
 
-def to_variance(dinv_std: Array, inv_std: Array) -> Array:
-    """The gradient (D,) of the variance from that of 1/√(variance + ε)."""
-    return dinv_std * -0.5 * inv_std**3
+def rms_backward(dout: Array, x: Array, gamma: Array) -> Pair:
+    """(dx, dgamma) for y = γ x / √(mean(x²) over the batch), the mean not subtracted."""
+    return _rms(dout, x, gamma)
 
 
-def bn_backward(dout: Array, x_hat: Array, inv_std: Array, gamma: Array) -> Gradients:
-    """(dx, dgamma, dbeta) in closed form."""
-    return _attempt(dout, x_hat, inv_std, gamma)
+def _rms(dout: Array, x: Array, gamma: Array, mean: float = 0, along: float = 1, n: int | None = None,
+         axis: int | None = 0) -> Pair:  # fmt: skip
+    """The same with other terms weighed, averaged over another axis or divided by another n."""
+    s = 1 / np.sqrt((x**2).mean(axis=0))
+    x_hat = x * s
+    products = dout * x_hat
+    taken = products.sum(axis=axis, keepdims=axis == 1) / (n or (len(x) if axis is None else x.shape[axis]))
+    return gamma * s * (dout - mean * dout.mean(axis=0) - along * x_hat * taken), products.sum(axis=0)
 
 
-def central_difference(f: Scalar, x: Array, h: float) -> Array:
-    """∂f/∂x, shaped like x."""
-    return _differences(f, x, h, -h) / (2 * h)
-
-
-def _attempt(dout: Array, x_hat: Array, inv_std: Array, gamma: Array, mean: float = 1, variance: float = 1,
-             axis: int = 0, n: int | None = None) -> Gradients:  # fmt: skip
-    """The closed form with its two subtracted terms weighed, averaged over another axis or divided by another n."""
-    dgamma, dbeta = affine_backward(dout, x_hat)
-    n, kept = n or dout.shape[axis], axis == 1
-    first = dout.sum(axis=axis, keepdims=kept) / n
-    second = x_hat * ((dout * x_hat).sum(axis=axis, keepdims=kept) / n)
-    return gamma * inv_std * (dout - mean * first - variance * second), dgamma, dbeta
-
-
-def _differences(f: Scalar, x: Array, up: float, down: float) -> Array:
-    gradient = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        higher, lower = x.copy(), x.copy()
-        higher[i] += up
-        lower[i] += down
-        gradient[i] = f(higher) - f(lower)
-    return gradient
-
-
-def _by_rows(f: Scalar, x: Array, h: float) -> Array:
-    """Central differences with the entries of a row moved together."""
-    gradient = np.zeros_like(x)
-    for i in range(len(x)):
-        step = np.zeros_like(x)
-        step[i] = h
-        gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
-
-
-def _with_dx(scale: Callable[..., Array]) -> Callable[..., Gradients]:
-    """The right answer but for dx, which is ``scale(dx, inv_std, gamma)``."""
-    def wrong(dout: Array, x_hat: Array, inv_std: Array, gamma: Array) -> Gradients:
-        dx, dgamma, dbeta = bn_backward(dout, x_hat, inv_std, gamma)
-        return scale(dx, inv_std, gamma), dgamma, dbeta
+def _with_dx(scale: Callable[..., Array]) -> Callable[..., Pair]:
+    """The right answer but for dx, which is ``scale(dx, s, gamma)``."""
+    def wrong(dout: Array, x: Array, gamma: Array) -> Pair:
+        dx, dgamma = rms_backward(dout, x, gamma)
+        return scale(dx, 1 / np.sqrt((x**2).mean(axis=0)), gamma), dgamma
 
     return wrong
 
 
-def _normalized_batch(rng: np.random.Generator, n: int, d: int) -> tuple[Array, Array, Array, Array]:
-    x = rng.normal(2, 1, (n, d)) * rng.uniform(0.3, 3, d)
-    inv_std = 1 / np.sqrt(x.var(axis=0) + 1e-5)
-    return rng.normal(size=(n, d)), (x - x.mean(axis=0)) * inv_std, inv_std, rng.uniform(0.5, 2, d)
+def maps_backward(dout: Array, x_hat: Array, s: Array, gamma: Array) -> tuple[Array, Array, Array]:
+    """(dx, dgamma, dbeta) for feature maps (N, C, H, W), mean and variance of each map over N, H and W."""
+    return _maps(dout, x_hat, s, gamma, (0, 2, 3))
 
 
-def _affine_cases(rng: np.random.Generator) -> list[Case]:
-    return [_normalized_batch(rng, n, d)[:2] for n, d in ((4, 3), (7, 2), (5, 5), (12, 1))]
+def _maps(dout: Array, x_hat: Array, s: Array, gamma: Array, axes: tuple[int, ...],
+          sums: bool = False, along: float = 1) -> tuple[Array, Array, Array]:  # fmt: skip
+    reduce = np.sum if sums else np.mean
+    mean, part = (reduce(values, axis=axes, keepdims=True) for values in (dout, dout * x_hat))
+    dx = (gamma * s)[:, None, None] * (dout - mean - along * x_hat * part)
+    return dx, (dout * x_hat).sum(axis=(0, 2, 3)), dout.sum(axis=(0, 2, 3))
 
 
-def _variance_cases(rng: np.random.Generator) -> list[Case]:
-    return [(rng.normal(size=d), rng.uniform(0.3, 3, d)) for d in (3, 5, 1)]
+def _leak_cases(rng: np.random.Generator) -> list[Case]:
+    return [(rng.normal(0.3, 1, (n, d)), _normalized(rng.normal(size=(n, d)))) for n, d in ((4, 3), (7, 2), (12, 1))]
 
 
-def _backward_cases(rng: np.random.Generator) -> list[Case]:
-    return [_normalized_batch(rng, n, d) for n, d in ((4, 3), (7, 2), (5, 5), (12, 4))]
+def _normalized(x: Array) -> Array:
+    return (x - x.mean(axis=0)) / x.std(axis=0)
 
 
-def _function_cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        (lambda x: float((x**3).sum()), rng.normal(size=4), 1e-2),
-        (lambda x: float((x[0] * np.sin(x)).sum()), rng.normal(size=(4, 3)), 1e-3),
-        (lambda x: float(np.exp(x).mean()), rng.normal(size=(5, 2)), 1e-2),
-    ]
+def _rms_cases(rng: np.random.Generator) -> list[Case]:
+    return [(rng.normal(size=(n, d)), rng.normal(0.5, 1, (n, d)) * rng.uniform(0.5, 3, d), rng.uniform(0.5, 2, d))
+            for n, d in ((4, 3), (7, 2), (5, 5), (12, 1))]  # fmt: skip
+
+
+def _map_cases(rng: np.random.Generator) -> list[Case]:
+    cases = []
+    for shape in ((4, 3, 2, 5), (5, 2, 3, 3), (4, 4, 4, 1)):
+        x = rng.normal(1, 2, shape)
+        mean, std = x.mean(axis=(0, 2, 3), keepdims=True), x.std(axis=(0, 2, 3), keepdims=True)
+        cases.append((rng.normal(size=shape), (x - mean) / std, 1 / std.ravel(), rng.uniform(0.5, 2, shape[1])))
+    return cases
 
 
 CATCHING = ("bcd", "ad", "cd")
@@ -127,76 +105,54 @@ def _slip(k: int, letter: str) -> tuple[str, ...]:
 
 EXERCISES = [
     Quantity(
-        "07.paths",
-        expected=4,
-        mistakes={"three": 3, "two": 2, "one": 1, "six": 6, "nodes": 7, "arrows": 12},
-    ),
-    Exercise(
-        "07.affine",
-        reference=affine_backward,
-        cases=_affine_cases,
-        parts=("dgamma", "dbeta"),
+        "07.by_hand",
+        expected=(10.0, 3.0, 1.0),
+        parts=("dgamma", "dx of example 1", "dx of example 4"),
         mistakes={
-            "means": lambda dout, x_hat: ((dout * x_hat).mean(axis=0), dout.mean(axis=0)),
-            "features": lambda dout, x_hat: ((dout * x_hat).sum(axis=1), dout.sum(axis=1)),
-            "swapped": lambda dout, x_hat: affine_backward(dout, x_hat)[::-1],
-            "no_x_hat": lambda dout, x_hat: (dout.sum(axis=0), dout.sum(axis=0)),
-            "sums_apart": lambda dout, x_hat: (dout.sum(axis=0) * x_hat.sum(axis=0), dout.sum(axis=0)),
-            "not_added": lambda dout, x_hat: (dout * x_hat, dout),
-            "total": lambda dout, x_hat: ((dout * x_hat).sum(), dout.sum()),
+            "direct": (10.0, 0.0, 18.0),
+            "no_variance": (10.0, -4.5, 13.5),
+            "no_mean": (10.0, 7.5, 5.5),
+            "sums": (10.0, 12.0, -50.0),
+            "dgamma_mean": (2.5, 3.0, 1.0),
+            "no_gamma": (10.0, 1 / 3, 1 / 9),
+            "no_scale": (10.0, 9.0, 3.0),
+            "plus": (10.0, -12.0, 26.0),
         },
     ),
     Exercise(
-        "07.dvar",
-        reference=to_variance,
-        cases=_variance_cases,
+        "07.leaks",
+        reference=leaks,
+        cases=_leak_cases,
+        parts=("dx", "dx · x̂"),
         mistakes={
-            "sign": lambda dinv_std, inv_std: dinv_std * 0.5 * inv_std**3,
-            "no_half": lambda dinv_std, inv_std: -dinv_std * inv_std**3,
-            "squared": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std**2,
-            "first_power": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std,
-            "no_chain": lambda dinv_std, inv_std: -0.5 * inv_std**3,
-            "root": lambda dinv_std, inv_std: dinv_std * 0.5 * inv_std,
-            "power": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std**1.5,
-            "power_of_var": lambda dinv_std, inv_std: dinv_std * -0.5 * inv_std**-1.5,
-            "squared_too": lambda dinv_std, inv_std: -dinv_std * inv_std**2,
-            "cubed_below": lambda dinv_std, inv_std: dinv_std * -0.5 / inv_std**3,
-            "added": lambda dinv_std, inv_std: np.full_like(inv_std, (dinv_std * -0.5 * inv_std**3).sum()),
+            "features": lambda dx, x_hat: (dx.mean(axis=1), (dx * x_hat).mean(axis=1)),
+            "total": lambda dx, x_hat: (dx.mean(), (dx * x_hat).mean()),
+            "sums": lambda dx, x_hat: (dx.sum(axis=0), (dx * x_hat).sum(axis=0)),
+            "apart": lambda dx, x_hat: (dx.mean(axis=0), dx.mean(axis=0) * x_hat.mean(axis=0)),
+            "swapped": lambda dx, x_hat: leaks(dx, x_hat)[::-1],
+            "not_averaged": lambda dx, x_hat: (dx, dx * x_hat),
+            "x_hat": lambda dx, x_hat: (x_hat.mean(axis=0), (dx * x_hat).mean(axis=0)),
+            "absolute": lambda dx, x_hat: (np.abs(dx).mean(axis=0), np.abs(dx * x_hat).mean(axis=0)),
         },
     ),
     Exercise(
-        "07.backward",
-        reference=bn_backward,
-        cases=_backward_cases,
-        parts=("dx", "dgamma", "dbeta"),
+        "07.rms",
+        reference=rms_backward,
+        cases=_rms_cases,
+        parts=("dx", "dgamma"),
         mistakes={
-            "no_mean": lambda *given: _attempt(*given, mean=0),
-            "no_variance": lambda *given: _attempt(*given, variance=0),
-            "neither": lambda *given: _attempt(*given, mean=0, variance=0),
-            "sums": lambda *given: _attempt(*given, n=1),
-            "unbiased": lambda *given: _attempt(*given, n=len(given[0]) - 1),
-            "axis": lambda *given: _attempt(*given, axis=1),
-            "variance_sign": lambda *given: _attempt(*given, variance=-1),
-            "no_gamma": _with_dx(lambda dx, inv_std, gamma: dx / gamma),
-            "no_scale": _with_dx(lambda dx, inv_std, gamma: dx / inv_std),
-            "divided": _with_dx(lambda dx, inv_std, gamma: dx / inv_std**2),
-            "negative": _with_dx(lambda dx, inv_std, gamma: -dx),
-            "means": lambda *given: (bn_backward(*given)[0], *(g / len(given[0]) for g in bn_backward(*given)[1:])),
-            "swapped": lambda *given: tuple(bn_backward(*given)[k] for k in (0, 2, 1)),
-        },
-    ),
-    Exercise(
-        "07.central",
-        reference=central_difference,
-        cases=_function_cases,
-        mistakes={
-            "one_h": lambda f, x, h: _differences(f, x, h, -h) / h,
-            "forward": lambda f, x, h: _differences(f, x, h, 0) / h,
-            "backward_only": lambda f, x, h: _differences(f, x, 0, -h) / h,
-            "sign": lambda f, x, h: _differences(f, x, -h, h) / (2 * h),
-            "all_at_once": lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
-            "rows": _by_rows,
-            "undivided": lambda f, x, h: _differences(f, x, h, -h),
+            "mean_too": lambda *given: _rms(*given, mean=1),
+            "mean_instead": lambda *given: _rms(*given, mean=1, along=0),
+            "direct": lambda *given: _rms(*given, along=0),
+            "sums": lambda *given: _rms(*given, n=1),
+            "unbiased": lambda *given: _rms(*given, n=len(given[0]) - 1),
+            "sign": lambda *given: _rms(*given, along=-1),
+            "axis": lambda *given: _rms(*given, axis=1),
+            "total": lambda *given: _rms(*given, axis=None),
+            "no_gamma": _with_dx(lambda dx, s, gamma: dx / gamma),
+            "no_scale": _with_dx(lambda dx, s, gamma: dx / s),
+            "divided": _with_dx(lambda dx, s, gamma: dx / s**2),
+            "swapped": lambda *given: rms_backward(*given)[::-1],
         },
     ),
     Choices(
@@ -205,5 +161,19 @@ EXERCISES = [
         parts=("bug 1", "bug 2", "bug 3"),
         mistakes={f"{bug}_{check}": _slip(k, check) for k, bug in enumerate(("variance", "mean", "gamma"))
                   for check in "abcd"} | {"letters": ("abcde", "ad", "cd")},
+    ),
+    Exercise(
+        "07.maps",
+        reference=maps_backward,
+        cases=_map_cases,
+        parts=("dx", "dgamma", "dbeta"),
+        mistakes={
+            "per_pixel": lambda *given: _maps(*given, axes=(0,)),
+            "per_picture": lambda *given: _maps(*given, axes=(2, 3)),
+            "all_maps": lambda *given: _maps(*given, axes=(0, 1, 2, 3)),
+            "sums": lambda *given: _maps(*given, axes=(0, 2, 3), sums=True),
+            "no_variance": lambda *given: _maps(*given, axes=(0, 2, 3), along=0),
+            "swapped": lambda *given: tuple(maps_backward(*given)[k] for k in (0, 2, 1)),
+        },
     ),
 ]

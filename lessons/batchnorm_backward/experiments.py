@@ -1,4 +1,4 @@
-"""Lesson 07's numbers: the gradient's three paths, backward passes with a path left out, and training with them."""
+"""Lesson 07's numbers: what of a gradient gets through, its three paths, and backward passes with a mistake."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,33 +7,69 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.batchnorm import BatchNormCache
+from helpers.batchnorm import BatchNormCache, batchnorm_backward, batchnorm_forward
 from helpers.data import Dataset
+from helpers.gradcheck import numerical_gradient
 from helpers.layers import softmax_cross_entropy
 from helpers.network import LayerCache, Network, Parameters, accuracy, backward, forward, initialize
-from helpers.recording import last, records, run
+from helpers.recording import records, run
 from helpers.training import Differentiate
 from helpers.validate import Array, NotFiniteError
 
 Backward = Callable[[Array, BatchNormCache], tuple[Array, ...]]
 Gradients = Callable[[Network, Array, tuple[LayerCache, ...]], Parameters]
-EPS = 1e-5
 SIZES, BATCH_SIZE = (64, 100, 100, 100, 10), 60
 
 
-def batch_loss(x: Array, dout: Array, gamma: float) -> float:
-    """Σ dout · y for one feature x (N,), with y = γ x_hat; it has the gradient dout with respect to y."""
-    c = x - x.mean()
-    return float((dout * gamma * c / np.sqrt((c**2).mean() + EPS)).sum())
+class Turned(NamedTuple):
+    """Three examples: x̂, what is handed down, its two parts that are lost, and dx/(γs) as the helper has it; (3,)."""
+
+    x_hat: Array
+    dout: Array
+    same: Array  # the part along (1, 1, 1)
+    along: Array  # the part along x̂
+    arrives: Array
 
 
-def three_paths(x: Array, dout: Array, gamma: float) -> tuple[Array, Array, Array]:
-    """∂loss/∂x (N,) in three parts: through x_hat alone, through the variance, through the mean."""
+def turned(x3: float, dout1: float, dout2: float, dout3: float) -> Turned:
+    """A batch 0, 1, ``x3`` of one feature; γ = 1."""
+    x, dout = np.array([[0.0], [1.0], [x3]]), np.array([[dout1], [dout2], [dout3]], np.float64)
+    _, cache = batchnorm_forward(x, np.ones(1), np.zeros(1))
+    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    same, along = np.full(3, dbeta[0] / 3), cache.x_hat * dgamma / 3
+    return Turned(cache.x_hat[:, 0], dout[:, 0], same, along[:, 0], (dx / cache.inv_std)[:, 0])
+
+
+def output(x: Array, gamma: Array | float, eps: float = 1e-5) -> Array:
+    """γ x̂ for x (N,) or (N, D), N = 1 allowed; complex numbers pass through it as well."""
+    c = x - x.mean(axis=0)
+    return gamma * c / np.sqrt((c**2).mean(axis=0) + eps)
+
+
+class Paths(NamedTuple):
+    """What each path brings to each example, 0 if left out, three arrays (N,); their sum; the numerical gradient."""
+
+    direct: Array
+    variance: Array
+    mean: Array
+    total: Array
+    numerical: Array
+
+    @property
+    def error(self) -> float:
+        """The largest distance of the sum from the numerical gradient; 0 where it is below 1e-6."""
+        largest = float(np.abs(self.total - self.numerical).max())
+        return largest if largest > 1e-6 else 0.0
+
+
+def three_paths(x: Array, dout: Array, gamma: float, variance: bool = True, mean: bool = True) -> Paths:
+    """∂loss/∂x (N,) in three parts: through x̂ alone, through the variance, through the mean."""
     c = x - x.mean()
-    s = 1 / np.sqrt((c**2).mean() + EPS)
+    s = 1 / np.sqrt((c**2).mean() + 1e-5)
     direct = gamma * s * dout
     dvar = (dout * gamma * c).sum() * -0.5 * s**3
-    return direct, dvar * 2 * c / len(x), np.full(len(x), -direct.mean())
+    parts = direct, variance * dvar * 2 * c / len(x), np.full(len(x), -direct.mean() * mean)
+    return Paths(*parts, sum(parts), numerical_gradient(lambda v: float((dout * output(v, gamma)).sum()), x))
 
 
 def without(dout: Array, cache: BatchNormCache, mean: bool = False, variance: bool = False) -> tuple[Array, ...]:
@@ -59,16 +95,18 @@ class State(NamedTuple):
     """A network at one moment; after it has diverged, all numbers are nan.
 
     accuracy is that on the probe, which is normalized with its own statistics. ``lengths`` are the weights'
-    ‖W‖ against the start, ``offsets`` the |mean| / standard deviation of a typical unit's u, both (3,), by layer.
+    ‖W‖ against the start, ``offsets`` the |mean| / standard deviation of a typical unit's u, ``alike`` the mean
+    |correlation| of two units' u, all (3,), by layer.
     """
 
     accuracy: float
     lengths: Array
     offsets: Array
+    alike: Array
 
 
 Moment = dict[str, State]
-GONE = State(np.nan, np.full(3, np.nan), np.full(3, np.nan))
+GONE = State(np.nan, *np.full((3, 3), np.nan))
 
 
 class Run(NamedTuple):
@@ -76,21 +114,6 @@ class Run(NamedTuple):
 
     updates: list[int]
     moments: list[Moment]
-
-
-def split_gradients(
-    network: Network, dlogits: Array, caches: tuple[LayerCache, ...], own: str, down: str
-) -> Parameters:
-    """The gradients where each layer's own weights get dx from version ``own``, the layers before from ``down``."""
-    seen: list[Array] = []
-
-    def both(dout: Array, cache: BatchNormCache) -> tuple[Array, ...]:
-        seen.append(VERSIONS[own](dout, cache)[0])
-        return VERSIONS[down](dout, cache)
-
-    found = backward(network, dlogits, caches, norm_backward=both)
-    hidden = range(network.hidden, 0, -1)  # the order in which the backward pass meets them
-    return found | {f"weight{k}": caches[k - 1].linear.x.T @ dx for k, dx in zip(hidden, seen, strict=True)}
 
 
 def differentiating(gradients: Gradients) -> Differentiate:
@@ -113,7 +136,7 @@ def states(
     """A network trained with ``gradients``, after 0, ``every``, 2 · ``every`` … updates; GONE once it has diverged."""
     start = initialize(network, np.random.default_rng(seed), dtype=np.float32)
     steps = run(network, start, train.x, train.y, updates=updates, batch_size=BATCH_SIZE, learning_rate=rate,
-                rng=np.random.default_rng(100 + seed), drop_last=True,
+                rng=np.random.default_rng([seed, 1]), drop_last=True,
                 differentiate=differentiating(gradients))  # fmt: skip
     found = records(steps, lambda step: measured(network, start, step.parameters, probe), every)
     return (state for _, state in zip(range(0, updates + 1, every), chain(found, repeat(GONE)), strict=False))
@@ -129,7 +152,13 @@ def measured(network: Network, start: Parameters, parameters: Parameters, probe:
     names = [f"weight{k}" for k in range(1, network.depth)]
     lengths = [np.linalg.norm(parameters[name]) / np.linalg.norm(start[name]) for name in names]
     offsets = [np.median(np.abs(layer.norm.mean) * layer.norm.inv_std) for layer in caches[:-1]]
-    return State(accuracy(logits, probe.y), np.array(lengths), np.array(offsets))
+    alike = [_mean_correlation(layer.norm.x_hat) for layer in caches[:-1]]
+    return State(accuracy(logits, probe.y), *map(np.array, (lengths, offsets, alike)))
+
+
+def _mean_correlation(x_hat: Array) -> float:
+    n, d = x_hat.shape
+    return float((np.abs(x_hat.T @ x_hat / n).sum() - d) / (d * (d - 1)))
 
 
 def moments(
@@ -145,7 +174,61 @@ def moments(
         yield found
 
 
-def split_state(train: Dataset, probe: Dataset, own: str, down: str, rate: float, updates: int, seed: int) -> State:
-    """Where the sigmoid network stands after ``updates`` with `split_gradients`."""
-    network, gradients = Network(SIZES, "sigmoid", batchnorm=True), partial(split_gradients, own=own, down=down)
-    return last(states(network, train, probe, gradients, rate, updates, updates, seed))
+TOLERANCE = 1e-4  # a pass that is farther from the numerical gradient is caught
+Parts = dict[str, Array]
+
+
+def _parts(x: Array, dout: Array, gamma: Array) -> Parts:
+    c = x - x.mean(axis=0)
+    s = 1 / np.sqrt((c**2).mean(axis=0) + 1e-5)
+    x_hat = c * s
+    return {"d": dout, "x_hat": x_hat, "s": s, "gamma": gamma, "dbeta": dout.sum(axis=0),
+            "dgamma": (dout * x_hat).sum(axis=0)}  # fmt: skip
+
+
+def _closed(p: Parts, n: float, mean: float = 1, variance: float = 1) -> Array:
+    return p["gamma"] * p["s"] * (p["d"] - mean * p["dbeta"] / n - variance * p["x_hat"] * p["dgamma"] / n)
+
+
+def _added_over_all(p: Parts, n: float) -> Array:
+    return _closed(p | {"dbeta": p["dbeta"].sum(), "dgamma": p["dgamma"].sum()}, n)
+
+
+# name: dx from its parts and n
+ATTEMPTS: dict[str, Callable[[Parts, int], Array]] = {
+    "right": _closed,
+    "no_variance": partial(_closed, variance=0),
+    "no_mean": partial(_closed, mean=0),
+    "sums": lambda p, n: _closed(p, 1),
+    "unbiased": lambda p, n: _closed(p, n - 1),
+    "total": _added_over_all,
+    "no_gamma": lambda p, n: _closed(p | {"gamma": 1.0}, n),
+    "no_scale": lambda p, n: _closed(p | {"s": 1.0}, n),
+}
+
+
+def drawn(n: int, d: int, seed: int = 0) -> tuple[Array, Array, Array]:
+    """x (n, d) whose rows lie about 2 apart, a random dout (n, d), a random γ (d,)."""
+    rng = np.random.default_rng(seed)
+    rows = rng.permuted(np.tile(2.0 * np.arange(n)[:, None], d), axis=0)
+    return rows + rng.uniform(-0.5, 0.5, (n, d)), rng.normal(size=(n, d)), rng.uniform(0.5, 2, d)
+
+
+@np.errstate(divide="ignore", invalid="ignore")
+def checked(n: int, d: int, dout: str, gamma: str, seed: int = 0) -> dict[str, float]:
+    """Each attempt's largest distance from a numerical gradient; ``dout`` and ``gamma`` are "ones" or "random".
+
+    A pass that divides by 0 is infinitely far.
+    """
+    x, above, scale = drawn(n, d, seed)
+    above = np.ones((n, d)) if dout == "ones" else above
+    scale = np.ones(d) if gamma == "ones" else scale
+    wanted = numerical_gradient(lambda v: float((above * output(v, scale)).sum()), x)
+    parts = _parts(x, above, scale)
+    errors = {name: float(np.abs(attempt(parts, n) - wanted).max()) for name, attempt in ATTEMPTS.items()}
+    return {name: error if np.isfinite(error) else np.inf for name, error in errors.items()}
+
+
+def caught(errors: dict[str, float]) -> list[str]:
+    """The attempts that the check finds out."""
+    return [name for name, error in errors.items() if error > TOLERANCE]

@@ -1,26 +1,29 @@
-"""Lesson 07's plain figure: how long two backward passes take."""
+"""Lesson 07's plain figure: the graph of batch norm with the local derivatives on its arrows."""
 
-from collections.abc import Mapping, Sequence
-
-import numpy as np
 from matplotlib.axes import Axes
 
-from course.catalogue import text
-from course.style import BLUE, GREY
+from course.style import BLACK, BLUE, GREEN, GREY
 
-Array = np.ndarray
-LOOKS = {"staged": {"color": GREY, "linestyle": "--", "marker": "s"},
-         "closed": {"color": BLUE, "linestyle": "-", "marker": "o"}}  # fmt: skip
+PLACES = {"x": (0.3, 1), "mu": (1.7, 2.1), "c": (3.1, 1), "var": (4.6, -0.1), "s": (6.1, -0.1), "x_hat": (7.6, 1),
+          "y": (9.3, 1)}  # fmt: skip
+DIRECT, VARIANCE, MEAN = ({"color": BLUE, "linestyle": "-"}, {"color": GREEN, "linestyle": "--"},
+                          {"color": GREY, "linestyle": ":"})  # fmt: skip
+# from, to, the derivative of the end by the start, where it stands, the path
+ARROWS = (("x", "c", "1", (1.7, 1.16), DIRECT), ("x", "mu", "1/N", (0.65, 1.8), MEAN),
+          ("mu", "c", "−1", (2.7, 1.8), MEAN), ("c", "x_hat", "s", (5.35, 1.16), DIRECT),
+          ("c", "var", "2c/N", (3.35, 0.2), VARIANCE), ("var", "s", "−½ s³", (5.35, 0.06), VARIANCE),
+          ("s", "x_hat", "c", (7.2, 0.3), VARIANCE), ("x_hat", "y", "γ", (8.5, 1.16), DIRECT))  # fmt: skip
 
 
-def times(sizes: Sequence[int], milliseconds: Mapping[str, Array], ax: Axes) -> Axes:
-    """Milliseconds (M,) of the "staged" and the "closed" backward pass against the batch sizes (M,), log scales."""
-    for name, measured in milliseconds.items():
-        ax.plot(sizes, measured, **LOOKS[name])
-        ax.annotate(text(f"07.times.{name}"), (sizes[-1], measured[-1]), (8, 0), textcoords="offset points",
-                    va="center", color=LOOKS[name]["color"])  # fmt: skip
-    ax.set(xscale="log", yscale="log", xlabel=text("07.times.x"), ylabel=text("07.times.y"))
-    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
-    ax.set_xlim(sizes[0] / 1.3, sizes[-1] * 4)
-    ax.minorticks_off()
+def graph(ax: Axes) -> Axes:
+    """The nodes from x to y, and on each arrow the factor by which a gradient goes back along it."""
+    ax.set(xlim=(0, 9.7), ylim=(-0.5, 2.5))
+    ax.set_axis_off()
+    for start, end, factor, place, look in ARROWS:
+        arrow = {"arrowstyle": "->", "linewidth": 2, "shrinkA": 17, "shrinkB": 24 if end == "x_hat" else 17, **look}
+        ax.annotate("", PLACES[end], PLACES[start], arrowprops=arrow)
+        ax.text(*place, factor, ha="center", va="bottom", color=look["color"], fontsize=14)
+    for name, place in PLACES.items():
+        ax.text(*place, name, ha="center", va="center", fontsize=14, color=BLACK,
+                bbox={"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": BLACK})  # fmt: skip
     return ax

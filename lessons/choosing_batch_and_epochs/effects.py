@@ -47,10 +47,10 @@ def at_one_small_rate_large_batches_tie(seed: int) -> bool:
 
 
 def exact_steps_overshoot_at_twice_the_rate(seed: int) -> bool:
-    """Full batch: in 10 updates at rate 1 the loss rises somewhere by more than 0.2, at 0.25 nowhere by 0.05; 1 needs
+    """Full batch: in 10 updates at rate 1 the loss rises somewhere by more than 0.1, at 0.25 nowhere by 0.05; 1 needs
     more updates than 0.5."""
     rises = {rate: np.diff(runner(2000, rate, seed).losses[:11]).max() for rate in (0.25, 1.0)}
-    return rises[1.0] > 0.2 and rises[0.25] < 0.05 and runner(2000, 1.0, seed).updates > runner(2000, 0.5, seed).updates
+    return rises[1.0] > 0.1 and rises[0.25] < 0.05 and runner(2000, 1.0, seed).updates > runner(2000, 0.5, seed).updates
 
 
 def noise_follows_the_law(seed: int) -> bool:
@@ -142,10 +142,10 @@ def at_the_best_epoch_it_is_not_too_sure(seed: int) -> bool:
 
 
 def patience_of_one_stops_too_early(seed: int) -> bool:
-    """Stopped with patience 1: the loss kept is at least 2 % above what patience 10 keeps."""
+    """Stopped with patience 1: the loss kept is above what patience 10 keeps."""
     losses = [row[1] for row in grown(seed).losses]
     one, ten = (fits.stopping(losses, len(losses) - 1, patience) for patience in (1, 10))
-    return losses[one.best] > 1.02 * losses[ten.best]
+    return losses[one.best] > losses[ten.best]
 
 
 def few_digits_raise_the_lowest_loss(seed: int) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import tracemalloc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 from helpers.batching import iterations_per_epoch
 from helpers.layers import softmax_cross_entropy
 from helpers.network import LayerCache, Network, Parameters, forward, loss_and_gradients
-from helpers.recording import diverged, run
+from helpers.recording import diverged, last, run
 from helpers.validate import Array, NotFiniteError
 
 Examples = tuple[Array, Array]
@@ -145,9 +145,13 @@ class Standing(NamedTuple):
 
 
 def standing(runners: Sequence[Runner], unit: str, tenths: int) -> Standing:
-    """The race on the clock called ``unit``, stopped after so many tenths of the time that its winner needs."""
+    """The race on the clock called ``unit``, stopped after so many tenths of the time that its winner needs.
+
+    If none arrives, tenths of the time after which the first was given up.
+    """
     clocks = [runner.clock(unit) for runner in runners]
-    time = tenths / 10 * min(clock[-1] for clock, runner in zip(clocks, runners, strict=True) if runner.reached)
+    arrived = [clock[-1] for clock, runner in zip(clocks, runners, strict=True) if runner.reached]
+    time = tenths / 10 * min(arrived or [clock[-1] for clock in clocks])
     made = [int(np.searchsorted(clock, time, side="right")) - 1 for clock in clocks]
     losses = [runner.losses[k] for runner, k in zip(runners, made, strict=True)]
     return Standing(time, losses, [r.reached and k == r.updates for r, k in zip(runners, made, strict=True)])
@@ -198,6 +202,17 @@ def way(
             yield found
         if early == updates:
             return
+
+
+def ways(
+    network: Network, start: Parameters, data: Examples, probe: Examples, settings: Sequence[tuple[int, float, bool]],
+    each: Callable[[], None] = int,
+) -> Iterator[Way]:  # fmt: skip
+    """A whole `way` for each of ``settings``: batch size, rate, tamed. ``each`` is called after each, for progress."""
+    for setting in settings:
+        found = last(way(network, start, data, probe, *setting))
+        each()
+        yield found
 
 
 def cached_bytes(caches: Sequence[LayerCache], logits: Array) -> int:

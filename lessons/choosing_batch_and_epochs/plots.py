@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from course.catalogue import text
+from course.catalogue import names, text
 from course.style import BLACK, BLUE, GREY
 from lessons.choosing_batch_and_epochs.fits import Wobble, mean_interval
 from lessons.choosing_batch_and_epochs.panels import LINES
@@ -42,7 +42,7 @@ def costs(sizes: Sequence[int], lines: Mapping[str, Mapping[str, Sequence[float]
 def seeds(rows: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
     """Each row's accuracies, one a seed, as open dots, and their mean with its interval.
 
-    The names of the rows are keys below ``03.seeds``.
+    The names of the rows are keys below ``03.seeds``; a row that a learner has added stands there by its own name.
     """
     for k, values in enumerate(rows.values()):
         mean, half = mean_interval(values)
@@ -51,7 +51,8 @@ def seeds(rows: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
         words = text("03.seeds.mean", mean=100 * mean, half=100 * half)
         ax.text(mean, k + 0.19, words, color=BLUE, ha="center", va="top")
     ax.set(ylim=(len(rows) - 0.3, -0.5), xlim=(0.5, 1), xlabel=text("03.seeds.x"))
-    ax.set_yticks(range(len(rows)), [text(f"03.seeds.{name}") for name in rows])
+    known = names("03.seeds")
+    ax.set_yticks(range(len(rows)), [text(f"03.seeds.{name}") if name in known else name for name in rows])
     ax.grid(visible=False, axis="y")
     return ax
 

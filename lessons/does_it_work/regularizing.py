@@ -1,99 +1,85 @@
-"""Lesson 09's panel on regularization: test accuracy and the gap to the training accuracy, seed by seed."""
+"""Lesson 09's numbers on regularization: ten networks of each kind, equally far trained, their accuracy and gap."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.figure import Figure
 
-from course.catalogue import text
-from course.controls import choice
-from course.panel import Panel, RunPanel, Update
-from course.style import BLACK, BLUE, GREEN, VERMILLION
 from helpers.data import Dataset
-from lessons.does_it_work import sweeps
-from lessons.does_it_work.sweeps import GHOST, Judged, interval
+from helpers.recording import last
+from helpers.validate import Array
+from lessons.does_it_work import stacked
+from lessons.does_it_work.stacked import Parameters, Recipe
 
-Array = np.ndarray
-Built = tuple[Sequence[Artist], Update]
-BATCH_SIZES, EPOCHS = (16, 48, 240), (20, 40, 160)
-DEFAULT_SIZE, DEFAULT_EPOCHS = 240, 40
-NORMS = ("none", "batch", "ghost")
-MARKS = {"none": (VERMILLION, "o"), "batch": (BLUE, "D"), "ghost": (GREEN, "s")}
-
-
-class Compared(NamedTuple):
-    """The networks judged so far, by norm."""
-
-    batch_size: int
-    epochs: int
-    judged: dict[str, Judged]
+SIZES, GHOST, EPOCHS, SEEDS = (64, 50, 50, 10), 16, 25, tuple(range(10))
+STUDENT = 2.262  # 95 % of Student's t with 9 degrees of freedom lies within ± this
+KINDS = {16: ("none", "batch", "whole"), 240: ("none", "batch", "ghost")}  # by batch size
+LONGER = {16: 1, 240: 6}  # times EPOCHS, so that all have learned their digits
 
 
-def regularizing(train: Dataset, test: Dataset) -> Panel:
-    """Ten seeds without batch norm, with it and with ghost batches, for a chosen batch size and number of epochs."""
+class Judged(NamedTuple):
+    """What the networks come to: accuracies on test and training digits, each (S,)."""
 
-    def compute(batch_size: int, epochs: int) -> Iterator[Compared]:
-        for found in sweeps.compared(train, test, batch_size, epochs):
-            yield Compared(batch_size, epochs, found)
+    test: Array
+    train: Array
 
-    def describe(result: Compared) -> str:
-        parts = [text("09.regularizing.part", name=text(f"09.regularizing.{norm}"), **_numbers(judged))
-                 for norm, judged in result.judged.items()]  # fmt: skip
-        numbers = {"batch_size": result.batch_size, "epochs": result.epochs}
-        return text(f"09.regularizing.{'sentence' if parts else 'training'}", parts="; ".join(parts), **numbers)
-
-    controls = [choice("batch_size", BATCH_SIZES, DEFAULT_SIZE), choice("epochs", EPOCHS, DEFAULT_EPOCHS)]
-    return RunPanel("09.regularizing", controls, compute, _draw, describe,
-                    total=lambda batch_size, epochs: epochs * len(sweeps.norms_to_compare(batch_size)))  # fmt: skip
+    @property
+    def gap(self) -> Array:
+        """Training accuracy minus test accuracy, (S,)."""
+        return self.train - self.test
 
 
-def _numbers(judged: Judged) -> dict[str, float]:
-    (right, half), (gap, gap_half) = interval(100 * judged.test), interval(100 * judged.gap)
-    return {"test": right, "half": half, "gap": gap, "gap_half": gap_half}
+def interval(values: Array) -> tuple[float, float]:
+    """(mean, half-width) of the 95 % interval of the mean of ten values: t · s / √n, s with n − 1."""
+    return float(values.mean()), float(STUDENT * values.std(ddof=1) / len(values) ** 0.5)
 
 
-def _draw(figure: Figure) -> Built:
-    """At the left the test accuracy of each seed, at the right the gap, with the interval of the mean beside them."""
-    axes = figure.subplots(1, 2, sharey=True)
-    artists: dict[str, list[Artist]] = {}
-    places = (("test", (78, 100), range(80, 101, 5)), ("gap", (-2, 8), range(0, 9, 2)))
-    for ax, (key, limits, ticks) in zip(axes, places, strict=True):
-        ax.set(xlim=limits, xticks=ticks, ylim=(-0.6, 2.6), xlabel=text(f"09.regularizing.x_{key}"))
-        ax.set_yticks(range(3), [text(f"09.regularizing.{norm}") for norm in NORMS])
-        ax.invert_yaxis()
-        for row, norm in enumerate(NORMS):
-            color, marker = MARKS[norm]
-            dots = ax.plot([], [], marker, color=color, markerfacecolor="white", markersize=7)[0]
-            bar = ax.plot([], [], "|-", color=BLACK, markersize=14, markeredgewidth=2)[0]
-            word = ax.text(limits[1], row + 0.42, "", color=color, va="center", ha="right")
-            artists.setdefault(norm, []).extend([dots, bar, word])
-        ax.set_title(" ")  # room for the setting
-    setting = axes[0].text(0, 1.03, "", transform=axes[0].transAxes)
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 2}
-    same = [ax.text(sum(ax.get_xlim()) / 2, NORMS.index("ghost"), "", color=GREEN, va="center", ha="center", bbox=box)
-            for ax in axes]  # fmt: skip
+def epochs_of(
+    kind: str, rate: float, train: Dataset, batch_size: int, sizes: tuple[int, ...] = SIZES,
+    seeds: Sequence[int] = SEEDS,
+) -> Iterator[tuple[Recipe, Parameters]]:  # fmt: skip
+    """The networks after each epoch, without end; ``kind``: a norm of `stacked`, or "whole".
 
-    def update(result: Compared) -> None:
-        numbers = {"batch_size": result.batch_size, "epochs": result.epochs}
-        setting.set_text(text("09.regularizing.setting", **numbers))
-        for word in same:
-            word.set_text("" if result.batch_size > GHOST else text("09.regularizing.same"))
-        for row, norm in enumerate(NORMS):
-            judged = result.judged.get(norm)
-            for values, (dots, bar, word) in zip(_shown(judged), _triples(artists[norm]), strict=True):
-                mean, half = interval(values) if len(values) else (0, 0)
-                dots.set_data(values, np.full(len(values), row))
-                bar.set_data(([mean - half, mean, mean + half], [row + 0.2] * 3) if len(values) else ([], []))
-                word.set_text(text("09.regularizing.label", mean=mean, half=half) if len(values) else "")
-
-    return [*(artist for three in artists.values() for artist in three), setting, *same], update
+    "whole" is batch norm without noise: its mean and variance are those of all training digits at every update.
+    """
+    recipe = Recipe(sizes, "relu", "batch" if kind == "whole" else kind, GHOST)
+    parameters, rng = stacked.start(recipe, seeds, [None] * len(seeds)), np.random.default_rng([seeds[0], 1])
+    rates = [rate] * len(seeds)
+    if kind != "whole":
+        steps = stacked.updates(recipe, parameters, train.x, train.y, rates, batch_size, rng)
+        while True:
+            yield recipe, last(islice(steps, len(train.x) // batch_size))
+    while True:
+        rows = rng.permutation(len(train.x))
+        for batch in rows[: len(rows) // batch_size * batch_size].reshape(-1, batch_size):
+            _, gradients = stacked.loss_and_gradients(recipe, parameters, train.x, train.y, batch)
+            parameters = {name: value - np.float32(rate) * gradients[name] for name, value in parameters.items()}
+        yield recipe, parameters
 
 
-def _shown(judged: Judged | None) -> tuple[Array, Array]:
-    return (np.array([]), np.array([])) if judged is None else (100 * judged.test, 100 * judged.gap)
+def judge(recipe: Recipe, parameters: Parameters, train: Dataset, test: Dataset) -> Judged:
+    """Both sets in inference mode, with the statistics of the whole training set."""
+    return Judged(*(stacked.judged(recipe, parameters, train.x, part.x, part.y)[1] for part in (test, train)))
 
 
-def _triples(artists: list[Artist]) -> list[list[Artist]]:
-    return [artists[:3], artists[3:]]
+def epochs_in_all(batch_size: int) -> int:
+    """How long each network is trained."""
+    return EPOCHS * LONGER[batch_size]
+
+
+def compared(train: Dataset, test: Dataset, batch_size: int, rate: float) -> Iterator[dict[str, Judged]]:
+    """The networks judged so far, by kind; yields after each epoch of each."""
+    found: dict[str, Judged] = {}
+    for kind in KINDS[batch_size]:
+        for epoch, now in enumerate(islice(epochs_of(kind, rate, train, batch_size), epochs_in_all(batch_size)), 1):
+            if epoch == epochs_in_all(batch_size):
+                found[kind] = judge(*now, train, test)
+            yield found
+
+
+def few_and_rest(digits: Dataset, seed: int = 0, few: int = 480) -> tuple[Dataset, Dataset, Dataset]:
+    """480 digits to train with, 400 to choose a rate by, and the others to test with."""
+    rows = np.random.default_rng(seed).permutation(len(digits.x))
+    parts = {"few": rows[:few], "validation": rows[few : few + 400], "test": rows[few + 400 :]}
+    return tuple(Dataset(name, digits.x[part], digits.y[part]) for name, part in parts.items())

@@ -75,6 +75,19 @@ def start(recipe: Recipe, seeds: Sequence[int], stds: Sequence[float | None], dt
     return {name: value if value.ndim == 3 else value[:, np.newaxis] for name, value in stacked.items()}
 
 
+def folded(recipe: Recipe, parameters: Parameters, x: Array) -> Parameters:
+    """The parameters of the networks without batch norm that compute for x (N, D) what these do with it.
+
+    Fresh ones with batch norm come in: gammas are 1 and betas 0.
+    """
+    plain: Parameters = {}
+    for k, layer in enumerate(forward(recipe, parameters, x)[1], start=1):
+        weight, normed = parameters[f"weight{k}"], layer.normed
+        plain[f"weight{k}"] = weight * normed.inv_std if normed else weight
+        plain[f"bias{k}"] = -normed.mean * normed.inv_std if normed else parameters[f"bias{k}"]
+    return plain
+
+
 def forward(
     recipe: Recipe, parameters: Parameters, x: Array, fixed: Sequence[tuple[Array, Array]] | None = None
 ) -> tuple[Array, list[Layer]]:
@@ -95,10 +108,18 @@ def forward(
     return out, layers
 
 
-def loss_and_gradients(recipe: Recipe, parameters: Parameters, x: Array, y: Array) -> tuple[Array, Parameters]:
-    """Mean softmax cross-entropy (S,) and its gradients in training mode; x (N, D), y (N,)."""
+def loss_and_gradients(
+    recipe: Recipe, parameters: Parameters, x: Array, y: Array, rows: Array | None = None
+) -> tuple[Array, Parameters]:
+    """Mean softmax cross-entropy (S,) and its gradients in training mode; x (N, D), y (N,).
+
+    With ``rows`` the loss is theirs alone, while the statistics are still those of all x.
+    """
     logits, layers = forward(recipe, parameters, x)
-    losses, dout = cross_entropy(logits, y)
+    losses, dout = cross_entropy(logits, y) if rows is None else cross_entropy(logits[:, rows], y[rows])
+    if rows is not None:
+        counted, dout = dout, np.zeros_like(logits)
+        dout[:, rows] = counted
     gradients: Parameters = {}
     for k in range(recipe.depth, 0, -1):
         layer = layers[k - 1]

@@ -1,7 +1,7 @@
-"""Lesson 09's numbers of many small networks that train at once: settings that train, regularization, depth."""
+"""Lesson 09's maps: which of many small networks, trained at once, train at what rate and from what first weights."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,46 +14,47 @@ from lessons.does_it_work.stacked import Recipe
 
 SIZES, BATCH_SIZE = (64, 32, 32, 10), 30
 RATES, STDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), (0.003, 0.03, 0.1, 0.3, 1.0)
-TRAINED = 0.8
-UPDATES, EVERY = 200, 40
-ACTIVATIONS = ("relu", "sigmoid")
+TRAINED, MOST = 0.8, 3  # the accuracy from which on a network trains; most of the five first weights
+MOMENTS = (50, 100, 200, 400, 700, 1000, 1500, 2000)  # updates
+KINDS = ("none", "once", "batch")
 COUNTED = 200  # training digits for the statistics in inference mode
-
-SEEDS = tuple(range(10))
-STUDENT = 2.262  # 95 % of Student's t with 9 degrees of freedom lies within ± this
-JUDGED_SIZES, JUDGED_RATE, GHOST = (64, 50, 50, 10), 0.1, 16
-
-Maps = dict[tuple[str, str], list[Array]]
+Maps = dict[str, list[Array]]
 
 
 class Sweep(NamedTuple):
-    """For each recorded update and each (activation, norm), the accuracies (stds, rates); NaN has diverged."""
+    """For each recorded update and each of KINDS, the accuracies (stds, rates); NaN has diverged."""
 
     at: list[int]
     maps: Maps
 
 
-def grid(activation: str, norm: str, train: Dataset, test: Dataset, seed: int = 0) -> Iterator[Array]:
-    """Test accuracies (stds, rates) of a network for each pair, after 0, EVERY, 2 · EVERY … updates, without end."""
-    recipe, (rates, stds) = Recipe(SIZES, activation, norm), np.meshgrid(RATES, STDS)
-    parameters = stacked.start(recipe, [seed] * rates.size, stds.ravel())
-    batches = np.random.default_rng(100 + seed)
+def grid(kind: str, train: Dataset, held: Dataset, seed: int = 0, activation: str = "relu",
+         moments: Sequence[int] = MOMENTS) -> Iterator[Array]:  # fmt: skip
+    """Accuracies (stds, rates) on the ``held`` digits of a network for each pair, after each number of updates.
+
+    kind: without batch norm ("none"), with it at every update ("batch"), or "once": with the statistics of the first
+    batch folded in before the first update, and then without.
+    """
+    normed, (rates, stds) = Recipe(SIZES, activation, "batch"), np.meshgrid(RATES, STDS)
+    recipe = normed if kind == "batch" else Recipe(SIZES, activation)
+    parameters = stacked.start(normed if kind == "once" else recipe, [seed] * rates.size, stds.ravel())
+    if kind == "once":
+        parameters = stacked.folded(normed, parameters, train.x[:BATCH_SIZE])
+    batches = np.random.default_rng([seed, 1])
     trained = stacked.updates(recipe, parameters, train.x, train.y, rates.ravel(), BATCH_SIZE, batches)
-    while True:
-        _, right = stacked.judged(recipe, parameters, train.x[:COUNTED], test.x, test.y)
-        yield right.reshape(rates.shape)
-        parameters = last(islice(trained, EVERY))
+    for before, moment in pairwise((0, *moments)):
+        parameters = last(islice(trained, moment - before))
+        yield stacked.judged(recipe, parameters, train.x[:COUNTED], held.x, held.y)[1].reshape(rates.shape)
 
 
-def sweep(train: Dataset, test: Dataset) -> Iterator[Sweep]:
-    """The record so far, after each moment: all networks of all four grids."""
-    grids = {(activation, norm): grid(activation, norm, train, test)
-             for activation in ACTIVATIONS for norm in ("none", "batch")}  # fmt: skip
-    found = Sweep([], {key: [] for key in grids})
-    for update in range(0, UPDATES + 1, EVERY):
-        for key, maps in grids.items():
-            found.maps[key].append(next(maps))
-        found.at.append(update)
+def sweep(train: Dataset, held: Dataset) -> Iterator[Sweep]:
+    """The record so far, after each moment: 40 ReLU networks of each kind."""
+    grids = {kind: grid(kind, train, held, moments=MOMENTS) for kind in KINDS}
+    found = Sweep([], {kind: [] for kind in KINDS})
+    for moment in MOMENTS:
+        for kind, maps in found.maps.items():
+            maps.append(next(grids[kind]))
+        found.at.append(moment)
         yield found
 
 
@@ -62,76 +63,7 @@ def trained(accuracies: Array) -> int:
     return int((accuracies >= TRAINED).sum())
 
 
-def best_of(
-    layers: int, activation: str, norm: str, train: Dataset, test: Dataset,
-    rates: Sequence[float] = (0.01, 0.1, 0.3), updates: int = 100, seed: int = 0,
-) -> float:  # fmt: skip
-    """The best test accuracy of the ``rates`` after ``updates`` with batches of 60; 32 units a layer."""
-    recipe = Recipe((64, *[32] * (layers - 1), 10), activation, norm)
-    first = stacked.start(recipe, [seed] * len(rates), [None] * len(rates))
-    steps = stacked.updates(recipe, first, train.x, train.y, rates, 60, np.random.default_rng(1 + seed))
-    parameters = last(islice(steps, updates))
-    return float(np.nanmax(stacked.judged(recipe, parameters, train.x[:500], test.x, test.y)[1]))
-
-
-def batches_of_two(norm: str, train: Dataset, test: Dataset, updates: int = 1000, seed: int = 0) -> float:
-    """The mean test accuracy of five networks after ``updates`` with two examples each."""
-    recipe = Recipe((64, 32, 32, 10), "relu", norm)
-    first = stacked.start(recipe, range(5 * seed, 5 * seed + 5), [None] * 5)
-    steps = stacked.updates(recipe, first, train.x, train.y, [0.03] * 5, 2, np.random.default_rng(1 + seed))
-    parameters = last(islice(steps, updates))
-    return float(stacked.judged(recipe, parameters, train.x, test.x, test.y)[1].mean())
-
-
-class Judged(NamedTuple):
-    """What the seeds come to: accuracies on test and training digits, each (S,)."""
-
-    test: Array
-    train: Array
-
-    @property
-    def gap(self) -> Array:
-        """Training accuracy minus test accuracy, (S,)."""
-        return self.train - self.test
-
-
-def interval(values: Array) -> tuple[float, float]:
-    """(mean, half-width) of the 95 % interval of the mean of ten values: t · s / √n, s with n − 1."""
-    return float(values.mean()), float(STUDENT * values.std(ddof=1) / len(values) ** 0.5)
-
-
-def after_epochs(
-    norm: str, train: Dataset, test: Dataset, batch_size: int, epochs: int, sizes: tuple[int, ...] | None = None,
-    seeds: Sequence[int] = SEEDS,
-) -> Iterator[Judged | None]:  # fmt: skip
-    """The seeds' networks, judged once, after ``epochs``; yields once an epoch, with None before the last.
-
-    In float64: a tenth of a per cent matters here, and in float32 it would depend on the machine's last bits.
-    """
-    recipe, every = Recipe(sizes or JUDGED_SIZES, "relu", norm, GHOST), len(train.x) // batch_size
-    x, parameters = train.x.astype(np.float64), stacked.start(recipe, seeds, [None] * len(seeds), np.float64)
-    rates, batches = [JUDGED_RATE] * len(seeds), np.random.default_rng(1)
-    steps = stacked.updates(recipe, parameters, x, train.y, rates, batch_size, batches)
-    for epoch in range(1, epochs + 1):
-        parameters = last(islice(steps, every))
-        yield judge(recipe, parameters, train, test) if epoch == epochs else None
-
-
-def judge(recipe: Recipe, parameters: stacked.Parameters, train: Dataset, test: Dataset) -> Judged:
-    """Both sets in inference mode, with the statistics of the whole training set."""
-    return Judged(*(stacked.judged(recipe, parameters, train.x, part.x, part.y)[1] for part in (test, train)))
-
-
-def norms_to_compare(batch_size: int) -> tuple[str, ...]:
-    """Ghost batches of the batch's own size are that batch: then there are two networks to compare."""
-    return ("none", "batch", "ghost") if batch_size > GHOST else ("none", "batch")
-
-
-def compared(train: Dataset, test: Dataset, batch_size: int, epochs: int) -> Iterator[dict[str, Judged]]:
-    """The networks judged so far, by norm; yields after each epoch of each."""
-    found: dict[str, Judged] = {}
-    for norm in norms_to_compare(batch_size):
-        for judged in after_epochs(norm, train, test, batch_size, epochs):
-            if judged is not None:
-                found[norm] = judged
-            yield found
+def largest_rate(accuracies: Array) -> float | None:
+    """The largest rate at which most of the first weights train; None if there is none."""
+    enough = (accuracies >= TRAINED).sum(axis=0) >= MOST
+    return max((rate for rate, some in zip(RATES, enough, strict=True) if some), default=None)

@@ -12,6 +12,7 @@ OPTIMUM = 3.0  # of the one-weight loss (w − 3)²
 HILLY_RATE, HILLY_STEPS = 0.2, 40
 PART = 0.5  # of the largest stable rate, where nothing else is said
 NEAR = 0.002  # above the lowest loss: there a run has arrived
+MOST = 2**60  # updates: whoever needs more is said to need these
 FAR = 1e9  # an error that large is not followed
 FIRST_STEPS = 60  # of a path that is drawn step by step
 
@@ -105,9 +106,9 @@ def excess_after(x: Array, y: Array, updates: Array, part: float = PART, start: 
 
 
 def updates_needed(x: Array, y: Array, near: float = NEAR, **options: Any) -> int:
-    """The fewest updates after which the loss is as ``near`` the lowest; options as in `excess_after`."""
+    """The fewest updates that bring the loss as ``near`` the lowest, at most `MOST`; options as in `excess_after`."""
     low, high = 0, 1
-    while excess_after(x, y, np.array([high]), **options)[0] > near:
+    while high < MOST and excess_after(x, y, np.array([high]), **options)[0] > near:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2

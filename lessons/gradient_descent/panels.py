@@ -110,13 +110,14 @@ def _draw_valley(figure: Drawing, bowls: dict[str, Bowl]) -> Update:
         figure.moving["whole"].set_xy(_outline(bowl) / per_strip * (-1, 1))
         figure.moving["lines"].set_data(*_lines(bowl, centre, per_window))
         figure.moving["frame"].set_data([-centre[0] / per_strip], [centre[1] / per_strip])
-        figure.moving["frame"].set_visible(columns == "raw")  # the window holds all of a bowl
+        figure.moving["frame"].set_visible(columns == "raw")
         for name, errors in (("path", result.path), ("end", result.path[-1:]), ("best", np.zeros((1, 2)))):
             figure.moving[name].set_data(*((errors - centre) / per_window * (-1, 1)).T)
             if name != "path":
                 figure.moving[f"{name}_strip"].set_data(*(errors / per_strip * (-1, 1)).T)
         figure.say("longer", longer=bowl.condition**0.5)
-        figure.say("walked", steps=steps, way=_percent(1 - result.left[1]))
+        whole = text("01.valley.whole") if columns == "standardized" else ""  # and `place` has nothing to move
+        figure.say("walked", steps=steps, way=_percent(1 - result.left[1]), whole=whole)
         show_errors(result)
 
     return update

@@ -12,7 +12,8 @@ from lessons.gradient_descent import experiments
 
 LINES = {"raw": (VERMILLION, "--"), "centred": (BLACK, ":"), "divided": (GREY, (0, (8, 2))),
          "min_max": (GREEN, "-."), "standardized": (BLUE, "-")}  # fmt: skip
-MOST_UPDATES, LABELLED_AT = 1e9, 3.5e-4
+OWN_LINE = (BLACK, "-")  # of a table that a learner has added
+MOST_UPDATES, LABELLED_AT, OWN_LABELLED_AT = 1e9, 3.5e-4, 1e-3
 
 
 def two_runs(losses: Mapping[str, Array], lowest: float, ax: Axes) -> dict[str, float]:
@@ -29,19 +30,23 @@ def two_runs(losses: Mapping[str, Array], lowest: float, ax: Axes) -> dict[str, 
     return {"updates": last} | {name: curve[-1] for name, curve in losses.items()}
 
 
-def excess_loss(tables: Mapping[str, Array], y: Array, ax: Axes) -> dict[str, float]:
+def excess_loss(tables: Mapping[str, Array], y: Array, ax: Axes) -> str:
     """The loss above the lowest one on each of the ``tables`` (N, D), against the updates.
 
-    Returns the updates that each needs.
+    Returns the updates that each needs, in words. A table of the learner's own is called by its name in ``tables``.
     """
     updates = np.unique(np.geomspace(1, MOST_UPDATES, 1000).astype(int))
     ax.axhline(experiments.NEAR, color=BLACK, linewidth=1)
     ax.text(updates[-1], 1.08 * experiments.NEAR, f"{experiments.NEAR:g}", ha="right", va="bottom")
+    needed = []
     for name, x in tables.items():
-        excess, (color, style) = experiments.excess_after(x, y, updates), LINES[name]
+        excess, (color, style) = experiments.excess_after(x, y, updates), LINES.get(name, OWN_LINE)
+        words, height = (text(f"01.excess.{name}"), LABELLED_AT) if name in LINES else (name, OWN_LABELLED_AT)
         ax.plot(updates, excess, color=color, linestyle=style)
-        where = updates[(excess < LABELLED_AT).argmax()]
-        ax.text(0.7 * where, LABELLED_AT, text(f"01.excess.{name}"), color=color, ha="right", va="center")
+        low = excess < height
+        where = (updates[low.argmax()], height) if low.any() else (updates[-1], 0.6 * excess[-1])
+        ax.text(0.7 * where[0], where[1], words, color=color, ha="right", va="center")
+        needed.append(text("01.excess.part", table=words, updates=experiments.updates_needed(x, y)))
     ax.set(xscale="log", yscale="log", ylim=(2e-4, 0.3), xlim=(1, updates[-1]))
     ax.set(xlabel=text("01.excess.updates"), ylabel=text("01.excess.above"))
-    return {name: experiments.updates_needed(x, y) for name, x in tables.items()}
+    return "; ".join(needed)

@@ -250,9 +250,10 @@ def treated(raw: Array, method: str) -> Treated:
 
 
 class Suspects(NamedTuple):
-    """Drifts of the "stuck" network and of the "other", in % of the whole drift, the one when all layers may learn.
+    """Drifts of the "stuck" network and of the "other", in % of the whole drift, the last when all layers may learn.
 
-    Each has one entry a network: the whole drift's ``size``, it at all updates (K,) in %, and the ``drifts`` so far.
+    Each has one entry a network: the whole drift's ``size``, the drift at all updates (K,) when all layers may learn,
+    and the ``drifts`` so far.
     """
 
     updates: list[int]
@@ -268,16 +269,16 @@ def drifts(train: Dataset, probe: Dataset, name: str, every: int) -> dict[str, l
 
 
 def suspects(
-    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, kind: str, whole: Mapping[str, list[float]],
-    every: int,
+    train: Dataset, probe: Dataset, name: str, below: bool, own: bool, kind: str,
+    whole: Mapping[str, dict[str, list[float]]], every: int,
 ) -> Iterator[Suspects]:  # fmt: skip
     """The stuck network and the one called ``name`` trained with the layers ``below``, and the ``own``, free or not.
 
-    kind: "drift" or "apart". whole: the `drifts` of that kind, under "stuck" and "other".
+    kind: "drift" or "apart", both in % of the whole drift. whole: the `drifts`, under "stuck" and "other".
     """
     frozen = BELOW * (not below) + OWN * (not own)
-    size = {key: found[-1] for key, found in whole.items()}
-    in_percent = {key: [100 * drift / size[key] for drift in found] for key, found in whole.items()}
+    size = {key: found["drift"][-1] for key, found in whole.items()}
+    in_percent = {key: [100 * drift / size[key] for drift in found[kind]] for key, found in whole.items()}
     found = Suspects([], size, in_percent, {"stuck": [], "other": []})
     runs = [watched(CASES[case], train, probe, frozen, updates=UPDATES, every=every) for case in ("stuck", name)]
     for both in zip(*runs, strict=True):

@@ -36,8 +36,7 @@ def suspects(train: Dataset, probe: Dataset) -> Panel:
         return experiments.drifts(train, probe, name, EVERY)
 
     def compute(below: bool, own: bool, shared: bool, network: str) -> Iterator[Suspects]:
-        kind = "drift" if shared else "apart"
-        whole = {"stuck": drifts("stuck")[kind], "other": drifts(network)[kind]}
+        kind, whole = "drift" if shared else "apart", {"stuck": drifts("stuck"), "other": drifts(network)}
         return experiments.suspects(train, probe, network, below, own, kind, whole, EVERY)
 
     def total(**_: object) -> int:
@@ -48,7 +47,7 @@ def suspects(train: Dataset, probe: Dataset) -> Panel:
 
 
 def _draw_suspects(figure: Drawing) -> Update:
-    """Who may learn, as two boxes; below them the drift so far, in % of the drift when all layers learn."""
+    """Who may learn, as two boxes; below them the drift so far, in % of the whole when all layers learn."""
     boxes, *axes = figure.arrange(["boxes", "boxes"], ["stuck", "other"], height_ratios=(0.26, 1))
     boxes.set_axis_off()
     place = {"va": "center", "transform": boxes.transAxes}
@@ -61,7 +60,7 @@ def _draw_suspects(figure: Drawing) -> Update:
         figure.line(f"{name}_whole", ax, color=GREY, linewidth=2, linestyle="--")
         figure.line(f"{name}_drift", ax, color=GREEN, linewidth=4)
         figure.note(f"{name}_says", ax, "upper left")
-        figure.note(f"{name}_left", ax, "upper left", y=0.83, fontsize=20, color=GREEN)
+        figure.note(f"{name}_left", ax, "upper left", y=0.8, fontsize=20, color=GREEN)
 
     def update(found: Suspects, below: bool, own: bool, network: str) -> None:
         for name, free in (("below_box", below), ("own_box", own)):
@@ -80,7 +79,7 @@ def _describe_suspects(found: Suspects, below: bool, own: bool, shared: bool, ne
     who = {(True, True): "all", (True, False): "only_below", (False, True): "only_own"}.get((below, own), "none")
     percents = {name: drifts[-1] for name, drifts in found.drifts.items()}
     words = {"who": text(f"05.suspects.{who}"), "network": text(f"05.suspects.network_{network}"),
-             "what": text(f"05.suspects.{'whole_drift' if shared else 'apart'}")}  # fmt: skip
+             "what": text(f"05.suspects.{'counted' if shared else 'apart'}")}  # fmt: skip
     return text("05.suspects.sentence", update=found.updates[-1], **words, **percents)
 
 

@@ -54,8 +54,8 @@ def _draw_pair(figure: Drawing) -> Update:
         for name, values in zip(("h_zero", "h_one"), result.outputs, strict=True):
             figure.moving[name].set_data(values)
         figure.moving["difference"].set_data(result.outputs[0] - result.outputs[1])
-        figure.moving["apart"].set_data(LAYERS[:-1], np.clip(result.apart, *PAIR_EDGES))
-        figure.moving["delta"].set_data(LAYERS, np.clip(result.deltas, *PAIR_EDGES))
+        figure.moving["apart"].set_data(LAYERS[:-1], np.maximum(result.apart, 1e-20))  # 0, too, leaves below
+        figure.moving["delta"].set_data(LAYERS, result.deltas)
         for name in ("apart", "delta", *VERDICTS):
             figure.say(name, **_pair_words(result))
         for name in VERDICTS:

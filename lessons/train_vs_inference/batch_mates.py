@@ -1,176 +1,145 @@
-"""Lesson 08's panels on training mode and inference: batch-mates, and how test batches are put together."""
+"""Lesson 08's panels on what is in a batch: one digit among its batch-mates, and batches that are sorted by class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from course.catalogue import text
 from course.controls import choice, integer, menu, steps
-from course.grey_image import GreyImage
+from course.drawing import Drawing
 from course.panel import Panel, Update
-from course.style import BLACK, BLUE, GREY
+from course.style import BLACK, BLUE, GREY, VERMILLION
 from helpers.data import Dataset
-from helpers.network import Network, Parameters, predict
-from lessons.train_vs_inference.experiments import (
-    MATE_SETS,
-    among_mates,
-    answers_in_training_mode,
-    arranged,
-    batch_with,
-)
+from helpers.network import Network, Parameters
+from lessons.train_vs_inference import batches
+from lessons.train_vs_inference.batches import MATE_SETS, SHOWN, STEP, Output, Tested, strokes
 
 Array = np.ndarray
-Built = tuple[Sequence[Artist], Update]
-SHOWN_MATES = 8
 MATE_SIZES = (2, 4, 8, 16, 60, 500)
 TEST_SIZES = (1, 2, 4, 8, 16, 32, 60, 200, 500, 2000)
-PERCENTS = np.arange(0, 101, 5)
-INFERENCE = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "none", "markersize": 8}
-
-
-class Output(NamedTuple):
-    """One example's shares (10,) among its batch-mates, in a mode and at inference, and the batch's first pictures.
-
-    ``all_shares`` (sets, 10) are those among every set of batch-mates.
-    """
-
-    mates: int
-    batch_size: int
-    mode: str
-    shares: Array
-    all_shares: Array
-    inference: Array
-    pictures: Array
+ANSWER = {"boxstyle": "square,pad=0.15", "linewidth": 1.5, "facecolor": "white"}
+PICTURE = {"cmap": "gray_r", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+ON, OFF = {"facecolor": BLUE, "edgecolor": BLUE}, {"facecolor": "white", "edgecolor": GREY}
 
 
 def mates(network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int) -> Panel:
-    """One test example's output among other and other batch-mates, in training mode and at inference."""
-    found = {m: among_mates(network, parameters, running, test, example, m) for m in MATE_SIZES}
+    """One test example's answer among other and other batch-mates, by the batch's statistics or by stored ones."""
+    found = {m: batches.among_mates(network, parameters, running, test, example, m) for m in MATE_SIZES}
 
     def compute(mates: int, batch_size: int, mode: str) -> Output:
         training, inference = found[batch_size]
         shares = training if mode == "training" else inference
-        shown = batch_with(test, example, mates, batch_size)[: SHOWN_MATES + 1]
-        return Output(mates, batch_size, mode, shares[mates], shares, inference[mates], shown)
+        pictures = batches.batch_with(test, example, mates, batch_size)[:SHOWN]
+        return Output(shares[mates], inference[mates], shares, batches.side_by_side(pictures))
 
-    def describe(shown: Output) -> str:
-        right = shown.inference.argmax()
-        numbers = {"answer": shown.shares.argmax(), "share": 100 * shown.shares.max()}
-        of_right = 100 * shown.all_shares[:, right]
-        spread = {"sets": len(of_right), "low": of_right.min(), "high": of_right.max(), "mean": of_right.mean()}
-        fixed = {"right": right, "fixed": 100 * shown.inference[right]}
-        return text(f"08.mates.{shown.mode}", m=shown.batch_size, mates=shown.mates, **numbers, **spread, **fixed)
-
-    controls = [steps("mates", MATE_SETS - 1), choice("batch_size", MATE_SIZES, 16),
+    controls = [steps("mates", MATE_SETS - 1, 1), choice("batch_size", MATE_SIZES, 16),
                 menu("mode", ("training", "inference"), "training")]  # fmt: skip
-    return Panel("08.mates", controls, compute, _draw_mates, describe)
+    return Panel("08.mates", controls, compute, _draw_mates, _describe_mates)
 
 
-def _draw_mates(figure: Figure) -> Built:
-    """The batch's first pictures above; below the example's shares as bars, their range as lines, inference squares."""
-    top, ax = figure.subplots(2, 1, height_ratios=(0.5, 2))
-    blank = np.zeros((28, 28 * (SHOWN_MATES + 1) + 14))
-    batch = GreyImage(top, blank, low=0, high=1)
-    top.set_title(text("08.mates.batch"))
-    bars, marks = _ten_bars(ax, 1.0)
-    (ranges,) = ax.plot([], [], color=GREY, linestyle="-", linewidth=3, solid_capstyle="butt")
-    ax.set(xlabel=text("08.classes"), ylabel=text("08.mates.y"))
-    ax.set_title(text("08.mates.key", sets=MATE_SETS))
-    words = ax.text(1, 1.02, "", transform=ax.transAxes, ha="right", va="bottom")
-
-    def update(shown: Output) -> None:
-        row = np.zeros_like(blank)
-        for k, picture in enumerate(shown.pictures):
-            left = 28 * k + 14 * (k > 0)  # a gap between the example and its mates
-            row[:, left : left + 28] = picture.reshape(28, 28)
-        batch.values = row
-        _set_strokes(bars, np.arange(10), np.zeros(10), shown.shares)
-        _set_strokes(ranges, np.arange(10) + 0.3, shown.all_shares.min(axis=0), shown.all_shares.max(axis=0))
-        marks.set_ydata(shown.inference)
-        words.set_text(text("08.mates.label", answer=shown.shares.argmax(), share=100 * shown.shares.max()))
-
-    return (batch, bars, ranges, marks, words), update
+def _describe_mates(shown: Output, mode: str, batch_size: int, mates: int) -> str:
+    of_right = 100 * shown.all_shares[:, shown.inference.argmax()]
+    return text(f"08.mates.sentence_{mode}", m=batch_size, mates=mates, answer=shown.shares.argmax(),
+                share=100 * shown.shares.max(), sets=MATE_SETS, right=shown.inference.argmax(), low=of_right.min(),
+                high=of_right.max())  # fmt: skip
 
 
-def _ten_bars(ax: Axes, most: float) -> tuple[Line2D, Line2D]:
-    """One outline of ten bars, for the moving values, and ten squares, for those at inference."""
-    ax.set(xlim=(-0.6, 9.6), ylim=(0, 1.08 * most), xticks=range(10))
-    (bars,) = ax.plot([], [], color=BLUE, linewidth=12, solid_capstyle="butt")
-    (marks,) = ax.plot(np.arange(10), np.zeros(10), zorder=3, **INFERENCE)
-    return bars, marks
+def _draw_mates(figure: Drawing) -> Update:
+    """The batch above; below it the two boxes, one of them switched on, and the shares of the ten classes."""
+    batch, boxes, ax = figure.arrange(["batch"] * 2, ["boxes", "shares"], width_ratios=(1, 1.7), height_ratios=(0.6, 2))
+    _draw_row(figure, "row", batch, 0)
+    batch.set(xlim=(-2, SHOWN * STEP + 124), ylim=(32, -1))
+    answer = batch.text(SHOWN * STEP + 10, 14, "", va="center", fontsize=18, color=BLUE)
+    figure.words["answer"] = figure.move("answer", answer)
+    boxes.set(xlim=(0, 1), ylim=(0, 1))
+    for side in (batch, boxes):
+        side.set_axis_off()
+    arrow = {"linestyle": "-", "linewidth": 3, "markevery": [-1], "markersize": 10, "clip_on": False}
+    figure.line("wire", boxes, color=BLUE, marker=">", **arrow)
+    boxes.plot([0.42, 0.42], [1.06, 0.93], color=GREY, marker="v", **arrow)
+    batch.plot([-1, SHOWN * STEP - 1], [31, 31], color=GREY, linestyle="-", linewidth=3, clip_on=False)
+    for name, y in (("training_box", 0.72), ("inference_box", 0.22)):
+        words = boxes.text(0.42, y, text(f"08.mates.{name}"), ha="center", va="center", fontsize=14,
+                           bbox={"boxstyle": "round,pad=0.5", "linewidth": 2})  # fmt: skip
+        figure.words[name] = figure.move(name, words)
+    _draw_shares(figure, ax)
+
+    def update(shown: Output, mode: str) -> None:
+        figure.moving["row"].set_data(shown.row)
+        for name in ("training", "inference"):
+            words = figure.moving[f"{name}_box"]
+            words.set_color("white" if name == mode else GREY)
+            words.get_bbox_patch().set(**ON if name == mode else OFF)
+        figure.moving["wire"].set_data([0.42, 1.05], [0.72, 0.48] if mode == "training" else [0.22, 0.48])
+        figure.moving["bars"].set_data(*strokes(np.zeros(10), shown.shares))
+        figure.moving["range"].set_data(*strokes(*np.percentile(shown.all_shares, (0, 100), axis=0), shift=0.3))
+        figure.moving["fixed"].set_data(np.arange(10), shown.inference)
+        figure.say("answer", answer=shown.shares.argmax(), share=100 * shown.shares.max())
+
+    return update
 
 
-def _set_strokes(line: Line2D, x: Array, low: Array, high: Array) -> None:
-    """An upright stroke at each x; NaN parts them."""
-    line.set_data(np.repeat(x, 3), np.column_stack([low, high, np.full(len(x), np.nan)]).ravel())
+def _draw_shares(figure: Drawing, ax: Axes) -> None:
+    """Ten bars, beside each its range over all sets of mates, and a square for the stored statistics."""
+    ax.set(xlim=(-0.6, 9.6), ylim=(0, 1.42), xticks=range(10), yticks=(0, 0.5, 1))
+    figure.line("bars", ax, color=BLUE, linestyle="-", linewidth=14, solid_capstyle="butt")
+    figure.line("range", ax, color=BLACK, linestyle="-", linewidth=2.5, solid_capstyle="butt")
+    square = {"linestyle": "", "marker": "s", "color": BLACK, "markerfacecolor": "white", "markersize": 7}
+    figure.line("fixed", ax, **square)
+    figure.key(ax, "upper right", "range", "fixed")
 
 
-class Tested(NamedTuple):
-    """A test in training mode: its accuracy, those at all PERCENTS, and how the examples of one class are answered."""
-
-    batch_size: int
-    percent: int
-    accuracy: float
-    accuracies: Array
-    answers: Array
+def _draw_row(figure: Drawing, name: str, ax: Axes, top: float) -> None:
+    """A moving row of pictures in pixels from ``top`` down, a frame around the first."""
+    ends = -1, SHOWN * STEP - 1, top + 28, top
+    figure.move(name, ax.imshow(np.zeros((28, SHOWN * STEP)), extent=ends, aspect="equal", **PICTURE))
+    frame = Rectangle((-0.5, top - 0.5), 29, 29, fill=False, edgecolor=BLACK, linewidth=2.5, zorder=3)
+    figure.move(f"{name}_frame", ax.add_patch(frame))
 
 
-def composition(
-    network: Network, parameters: Parameters, running: Parameters, test: Dataset, shown_class: int
-) -> Panel:
-    """The accuracy of a network with one hidden ReLU layer that is tested in training mode, by what is in a batch."""
+def forgotten(network: Network, parameters: Parameters, running: Parameters, test: Dataset) -> Panel:
+    """The same network on the same test digits, in mixed batches and in batches that are sorted by class."""
     z = test.x @ parameters["weight1"]
-    fixed = predict(network, parameters, running, test.x).argmax(axis=1)
-    right = float(np.mean(fixed == test.y))
-    of_class = np.bincount(fixed[test.y == shown_class], minlength=10) / np.sum(test.y == shown_class)
 
-    def answers(batch_size: int, percent: int) -> tuple[Array, Array]:
-        rows, sizes = arranged(test.y, batch_size, percent / 100, np.random.default_rng(0))
-        return answers_in_training_mode(network, parameters, z[rows], sizes), test.y[rows]
+    def compute(source: str, batch_size: int, shown: int) -> dict[str, Tested]:
+        return batches.tested(network, parameters, running, test, z, source, batch_size, shown)
 
-    pairs = {(m, percent): answers(m, percent) for m in TEST_SIZES for percent in PERCENTS}
-    curves = {m: np.array([np.mean(np.equal(*pairs[m, percent])) for percent in PERCENTS]) for m in TEST_SIZES}
-
-    def compute(batch_size: int, percent: int) -> Tested:
-        answered, labels = pairs[batch_size, percent]
-        counts = np.bincount(answered[labels == shown_class], minlength=10)
-        accuracy = float(np.mean(answered == labels))
-        return Tested(batch_size, percent, accuracy, curves[batch_size], counts / counts.sum())
-
-    def describe(shown: Tested) -> str:
-        most = {"most": shown.answers.argmax(), "most_share": 100 * shown.answers.max(), "digit": shown_class}
-        numbers = {"m": shown.batch_size, "percent": shown.percent, "accuracy": shown.accuracy, "fixed": right}
-        return text("08.composition.sentence", **numbers, **most)
-
-    build = partial(_draw_composition, right=right, of_class=of_class, shown_class=shown_class)
-    controls = [choice("batch_size", TEST_SIZES, 60), integer("percent", 0, 100, 0, step=5)]
-    return Panel("08.composition", controls, compute, build, describe)
+    controls = [menu("source", ("stored", "both", "mean", "var"), "both"), choice("batch_size", TEST_SIZES, 60),
+                integer("shown", 0, 9, 3)]  # fmt: skip
+    return Panel("08.forgotten", controls, compute, partial(_draw_forgotten, n=len(test.x)), _describe_forgotten)
 
 
-def _draw_composition(figure: Figure, right: float, of_class: Array, shown_class: int) -> Built:
-    """Left the accuracy against the sorted part, right the answers to one class; squares and line: inference."""
-    left, ax = figure.subplots(1, 2)
-    left.set(xlim=(-2, 102), ylim=(0, 1.08), xlabel=text("08.composition.x"))
-    left.set_title(text("08.composition.accuracy"), color=BLUE)
-    left.axhline(right, color=BLACK, linestyle=":", linewidth=1.8)
-    left.text(100, right + 0.01, text("08.inference"), ha="right", va="bottom")
-    (curve,) = left.plot(PERCENTS, np.zeros(len(PERCENTS)), color=GREY, linewidth=1.4)
-    (point,) = left.plot([], [], "o", color=BLUE, markersize=11)
-    bars, marks = _ten_bars(ax, 1.0)
-    bars.set_linewidth(8)
-    marks.set_ydata(of_class)
-    ax.set(xlabel=text("08.classes"), ylabel=text("08.composition.answers", digit=shown_class))
-    ax.set_title(text("08.composition.key"))
+def _describe_forgotten(found: Mapping[str, Tested], source: str, batch_size: int, shown: int) -> str:
+    numbers = {name: 100 * tested.accuracy for name, tested in found.items()}
+    first = {f"{name}_answer": tested.answers[0] for name, tested in found.items()}
+    where = text(f"08.forgotten.source_{source}")
+    return text("08.forgotten.sentence", where=where, m=batch_size, digit=shown, **numbers, **first)
 
-    def update(shown: Tested) -> None:
-        curve.set_ydata(shown.accuracies)
-        point.set_data([shown.percent], [shown.accuracy])
-        _set_strokes(bars, np.arange(10), np.zeros(10), shown.answers)
 
-    return (curve, bars, marks, point), update
+def _draw_forgotten(figure: Drawing, n: int) -> Update:
+    """Two rows of digits with the answers below them, and the share of all test digits that is right."""
+    (ax,) = figure.arrange(["rows"])
+    ax.set(xlim=(-3, SHOWN * STEP + 72), ylim=(104, -18), aspect="equal")
+    ax.set_axis_off()
+    for name, top in (("mixed", 0), ("sorted", 62)):
+        _draw_row(figure, name, ax, top)
+        ax.text(-1, top - 4, text(f"08.forgotten.{name}"), va="bottom", fontsize=14)
+        for k in range(SHOWN):
+            figure.move(f"{name}{k}", ax.text(k * STEP + 13, top + 37, "", ha="center", va="center", fontsize=15,
+                                              bbox=ANSWER))  # fmt: skip
+        percent = ax.text(SHOWN * STEP + 36, top + 14, "", ha="center", va="center", fontsize=30)
+        figure.words[f"{name}_percent"] = figure.move(f"{name}_percent", percent)
+        ax.text(SHOWN * STEP + 36, top + 30, text("08.forgotten.of_all", n=n), ha="center", va="top")
+
+    def update(found: Mapping[str, Tested]) -> None:
+        for name, tested in found.items():
+            figure.moving[name].set_data(tested.row)
+            for k, (answer, wrong) in enumerate(zip(tested.answers, tested.wrong, strict=True)):
+                figure.moving[f"{name}{k}"].set(text=str(answer), color=VERMILLION if wrong else BLUE)
+                figure.moving[f"{name}{k}"].get_bbox_patch().set_edgecolor(VERMILLION if wrong else "white")
+            figure.say(f"{name}_percent", percent=100 * tested.accuracy)
+
+    return update

@@ -1,212 +1,212 @@
-"""Lesson 08's numbers: batch-mates, how test batches are put together, running statistics, training by mistake."""
+"""Lesson 08's numbers: a run, stored statistics that warm up, and a loop that never goes back to training mode."""
 
-import math
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 
+from helpers.batchnorm import BatchNormCache, update_running_stats
 from helpers.data import Dataset
-from helpers.layers import linear_backward, linear_forward, relu_backward, relu_forward, softmax_cross_entropy
-from helpers.network import LayerCache, Network, Parameters, accuracy, forward, initialize, loss_and_gradients, predict
+from helpers.layers import linear_forward, softmax_cross_entropy
+from helpers.network import (
+    ACTIVATIONS,
+    LayerCache,
+    Network,
+    Parameters,
+    accuracy,
+    backward,
+    forward,
+    initial_running_stats,
+    initialize,
+    loss_and_gradients,
+    predict,
+)
 from helpers.recording import diverged, last, run
-from helpers.validate import Array
+from helpers.training import History, train, training_steps
+from helpers.validate import Array, NotFiniteError
 
-MATE_SETS = 51  # of batch-mates, for one example
-RULE_BATCHES = 2000  # that a running variance follows
-
-
-def softmax(logits: Array) -> Array:
-    """Shares that add up to 1 along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+BATCH_SIZE, EPOCH = 60, 66  # an epoch of 4,000 digits has 66 whole batches
+NEW_WEIGHTS = 0.01, 0.03, 0.1, 0.3
+SIZES, DEEP = (784, 32, 10), (784, 32, 32, 32, 10)
 
 
-def batch_with(test: Dataset, example: int, mates: int, batch_size: int) -> Array:
-    """The example and its ``mates``-th set of batch-mates, (batch_size, D)."""
-    others = np.delete(np.arange(len(test.x)), example)
-    return test.x[[example, *np.random.default_rng(mates).choice(others, batch_size - 1, replace=False)]]
+def first(network: Network, seed: int, std: float | None = None) -> Parameters:
+    """The float32 weights a run starts from."""
+    return initialize(network, np.random.default_rng(seed), std, np.float32)
 
 
-def among_mates(
-    network: Network, parameters: Parameters, running: Parameters, test: Dataset, example: int, batch_size: int
-) -> tuple[Array, Array]:
-    """The example's shares (sets, 10) in training mode and at inference, among every set of batch-mates."""
-    batches = [batch_with(test, example, mates, batch_size) for mates in range(MATE_SETS)]
-    in_training = [forward(network, parameters, x)[0][0] for x in batches]
-    at_inference = [predict(network, parameters, running, x)[0] for x in batches]
-    return softmax(np.array(in_training)), softmax(np.array(at_inference))
+def trained(
+    network: Network, digits: Dataset, rate: float = 0.2, epochs: int = 8, seed: int = 0, std: float | None = None
+) -> History:
+    """A run with batches of 60, a smaller last one left out; weights and batches are seeded apart."""
+    return train(network, first(network, seed, std), digits.x, digits.y, batch_size=BATCH_SIZE, epochs=epochs,
+                 learning_rate=rate, rng=np.random.default_rng([seed, 1]), drop_last=True)  # fmt: skip
 
 
-def arranged(labels: Array, batch_size: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """All N examples once, cut into batches: (rows (N,), batch after batch, and sizes of the batches).
-
-    Of each batch the part ``share`` comes from a list sorted by class, so nearly all from one; the rest is shuffled.
-    """
-    n, sizes = len(labels), batch_sizes(len(labels), batch_size)
-    alike = np.rint(share * sizes).astype(int)
-    rows = rng.permutation(n)
-    rows[: alike.sum()] = sorted(rows[: alike.sum()], key=labels.__getitem__)
-    batch = np.concatenate([np.repeat(np.arange(len(sizes)), part) for part in (alike, sizes - alike)])
-    return rows[np.argsort(batch, kind="stable")], sizes
+def updated(running: Parameters, caches: Sequence[LayerCache], n: int, new_weight: float) -> Parameters:
+    """The stored statistics after one more batch of n, a new value weighing ``new_weight`` (PyTorch's momentum)."""
+    new = dict(running)
+    for k, cache in enumerate(caches, start=1):
+        if cache.norm is not None:
+            stored = running[f"mean{k}"], running[f"var{k}"]
+            new[f"mean{k}"], new[f"var{k}"] = update_running_stats.__wrapped__(
+                *stored, cache.norm.mean, cache.norm.var, n, new_weight)  # fmt: skip
+    return new
 
 
-def batch_sizes(n: int, batch_size: int) -> Array:
-    """The sizes of the batches that ``n`` examples are cut into; the last may be smaller."""
-    sizes = np.full(-(-n // batch_size), batch_size)
-    sizes[-1] = n - batch_size * (len(sizes) - 1)
-    return sizes
+def taken_anew(network: Network, parameters: Parameters, x: Array) -> Parameters:
+    """The statistics of all of x as one batch, with these weights."""
+    _, caches = forward.__wrapped__(network, parameters, x)
+    return updated(initial_running_stats(network, x.dtype), caches, len(x), 1.0)
 
 
-def normalized_in_batches(z: Array, sizes: Array, eps: float) -> Array:
-    """x_hat of z (N, D), rows batch after batch, each batch with its own statistics; 0 in a batch of one."""
-    starts, per_batch = np.cumsum(sizes) - sizes, sizes[:, None]
-    centred = z - np.repeat(np.add.reduceat(z, starts) / per_batch, sizes, axis=0)
-    var = np.add.reduceat(centred**2, starts) / per_batch
-    return (centred / np.sqrt(np.repeat(var, sizes, axis=0) + eps)).astype(z.dtype)
+def without_start(running: Parameters, start_share: float) -> Parameters:
+    """A running average from 0 and 1 with the start's share taken out: what the batches alone would have given."""
+    start = {name: float(name.startswith("var")) for name in running}
+    return {name: ((value - start_share * start[name]) / (1 - start_share)).astype(value.dtype)
+            for name, value in running.items()}  # fmt: skip
 
 
-def answers_in_training_mode(network: Network, parameters: Parameters, z: Array, sizes: Array) -> Array:
-    """The classes (N,) that a network with one hidden ReLU layer answers; z (N, H) goes into its batch norm."""
-    x_hat = normalized_in_batches(z, sizes, network.eps)
-    hidden = np.maximum(x_hat * parameters["gamma1"] + parameters["beta1"], 0)
-    return (hidden @ parameters["weight2"] + parameters["bias2"]).argmax(axis=1)
+class Moment(NamedTuple):
+    """After some updates: the weights, and the stored statistics by the weight that a new value has in them."""
+
+    update: int
+    parameters: Parameters
+    stored: Mapping[float, Parameters]
 
 
-class Record(NamedTuple):
-    """For each update of a run the statistics (D,) of layer 1 before batch norm, with the weights of that moment.
+def warming(
+    network: Network, digits: Dataset, new_weights: Sequence[float], *, updates: int, every: int, rate: float = 0.2,
+    seed: int = 0, std: float | None = None,
+) -> Iterator[Moment]:  # fmt: skip
+    """One training run with batches of 60, the stored statistics kept in several ways at once."""
+    stored = dict.fromkeys(new_weights, initial_running_stats(network, np.float32))
 
-    ``means`` and ``variances`` (biased) are the batch's, the other two those of all training examples.
-    """
+    def noted(network: Network, parameters: Parameters, x: Array, y: Array) -> tuple:
+        found = loss_and_gradients.__wrapped__(network, parameters, x, y)
+        for new_weight, running in stored.items():
+            stored[new_weight] = updated(running, found[2], len(x), new_weight)
+        return found
 
-    means: list[Array]
-    variances: list[Array]
-    whole_means: list[Array]
-    whole_variances: list[Array]
-
-
-def recorded(
-    network: Network, start: Parameters, train: Dataset, batch_size: int, rate: float, seed: int, updates: int
-) -> Iterator[Record]:
-    """Train; yield the one record after each update. Batches as `train` draws them, a smaller last one dropped.
-
-    With C the covariance matrix of the inputs, the variance of x @ w over all of them is wᵀ C w.
-    """
-    record, centre = Record([], [], [], []), train.x.mean(axis=0)
-    covariance = (train.x - centre).T @ (train.x - centre) / len(train.x)
-
-    def noted(
-        network: Network, parameters: Parameters, x: Array, y: Array
-    ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-        loss, gradients, caches = loss_and_gradients(network, parameters, x, y)
-        norm, weight = caches[0].norm, parameters["weight1"]
-        found = norm.mean, norm.var, centre @ weight, (covariance @ weight * weight).sum(axis=0)
-        for rows, values in zip(record, found, strict=True):
-            rows.append(values)
-        return loss, gradients, caches
-
-    steps = run(network, start, train.x, train.y, updates=updates, batch_size=batch_size, learning_rate=rate,
-                rng=np.random.default_rng(seed), drop_last=True, differentiate=noted)  # fmt: skip
-    return (record for _ in islice(steps, 1, None))
+    for step in run(network, first(network, seed, std), digits.x, digits.y, updates=updates, batch_size=BATCH_SIZE,
+                    learning_rate=rate, rng=np.random.default_rng([seed, 1]), drop_last=True,
+                    differentiate=noted):  # fmt: skip
+        if step.update and step.update % every == 0:
+            yield Moment(step.update, step.parameters, dict(stored))
 
 
-def running_average(values: Sequence[Array], start: float, new_weight: float) -> Array:
-    """After each of the values (K, …) in turn: (1 − new_weight) · old + new_weight · value, from ``start``; (K, …)."""
-    averages, average = [], start
-    for value in values:
-        average = (1 - new_weight) * average + new_weight * value
-        averages.append(average)
-    return np.array(averages)
+def after_one_epoch(network: Network, digits: Dataset, alpha: float) -> Moment:
+    """The weights and what is stored with ``alpha`` after the first 66 updates at rate 0.2."""
+    return last(warming(network, digits, (alpha,), updates=EPOCH, every=EPOCH))
 
 
-def forgotten_after(new_weight: float) -> int:
-    """The first update after which the start weighs less than 1 %: (1 − new_weight)ⁿ < 0.01."""
-    if new_weight == 1:
-        return 1
-    return math.floor(math.log(0.01) / math.log(1 - new_weight) + 1e-9) + 1  # 0.1² is 0.01, not below it
+class WarmUp(NamedTuple):
+    """Accuracies (T,) after ``updates`` (T,): with statistics taken anew, and with the stored ones by their weight."""
+
+    updates: Array
+    anew: Array
+    stored: Mapping[float, Array]
 
 
-class Averaged(NamedTuple):
-    """The running mean and variance (K, …) with a weight of the new value, and their typical errors.
-
-    Both are root mean squares over the second half of the run: ``mean_error`` in standard deviations of the unit,
-    ``var_error`` as a part of its variance.
-    """
-
-    new_weight: float
-    means: Array
-    variances: Array
-    mean_error: float
-    var_error: float
+def warm_up(activation: str, digits: Dataset, test: Dataset, every: int = 11) -> WarmUp:
+    """Five epochs of a network with three hidden layers; anew: from 1,000 training digits."""
+    network, found = Network(DEEP, activation, batchnorm=True), []
+    for update, parameters, stored in warming(network, digits, NEW_WEIGHTS, updates=5 * EPOCH, every=every):
+        kinds = (taken_anew(network, parameters, digits.x[:1000]), *stored.values())
+        found.append((update, *(right(network, parameters, running, test) for running in kinds)))
+    updates, anew, *rest = np.array(found).T
+    return WarmUp(updates, anew, dict(zip(NEW_WEIGHTS, rest, strict=True)))
 
 
-def averaged(record: Sequence[Array], batch_size: int, new_weight: float) -> Averaged:
-    """A record's four parts, (K, …) each, averaged as running statistics are, with the variances made unbiased."""
-    means, variances, whole_means, whole_variances = (np.asarray(rows, float) for rows in record)
-    unbiased, half = variances * batch_size / (batch_size - 1), len(means) // 2
-    mean, var = running_average(means, 0, new_weight), running_average(unbiased, 1, new_weight)
-    mean_error = (mean - whole_means)[half:] / np.sqrt(whole_variances[half:])
-    var_error = (var / whole_variances)[half:] - 1
-    return Averaged(new_weight, mean, var, *(float(np.sqrt(np.mean(e**2))) for e in (mean_error, var_error)))
+def warm_ups(digits: Dataset, test: Dataset) -> dict[str, WarmUp]:
+    """`warm_up` with two activations."""
+    return {activation: warm_up(activation, digits, test) for activation in ("sigmoid", "relu")}
 
 
-def variance_ratios(z: Array, batch_sizes: Sequence[int]) -> dict[int, Array]:
-    """For each batch size, the biased variances of 2,000 batches of z (N,) as multiples of that of all of z."""
-    rng, most = np.random.default_rng(0), RULE_BATCHES * max(batch_sizes)
-    drawn = np.concatenate([rng.permutation(len(z)) for _ in range(-(-most // len(z)))])
-    batches = {m: z[drawn[: RULE_BATCHES * m]].reshape(RULE_BATCHES, m).astype(float) for m in batch_sizes}
-    return {m: batch.var(axis=1) / z.var(dtype=float) for m, batch in batches.items()}
+def right(network: Network, parameters: Parameters, running: Parameters, test: Dataset) -> float:
+    """The share of the digits that is right at inference with these statistics."""
+    return accuracy(predict.__wrapped__(network, parameters, running, test.x), test.y)
 
 
-def followed(biased: Array, batch_size: int, convention: str, momentum: float, start: float) -> tuple[float, Array]:
-    """The weight of the new value, 0 in the paper's plain average, and the running variance after each batch, (K,).
-
-    ``biased`` (K,) are the batches' variances, ``start`` the first value.
-    """
-    unbiased = biased * batch_size / (batch_size - 1)
-    if convention == "paper":
-        return 0, np.cumsum(unbiased) / np.arange(1, len(unbiased) + 1)
-    new_weight = momentum if convention == "pytorch" else 1 - momentum
-    return new_weight, running_average(unbiased if convention == "pytorch" else biased, start, new_weight)
-
-
-def in_inference_mode(
-    network: Network, parameters: Parameters, x: Array, labels: Array
+def stored_mode(
+    network: Network, parameters: Parameters, x: Array, labels: Array, running: Parameters
 ) -> tuple[float, Parameters, tuple[LayerCache, ...]]:
-    """`loss_and_gradients` of one hidden ReLU layer whose x_hat is (z − 0) / √(1 + eps): the statistics as they start.
+    """`loss_and_gradients` of a network in inference mode: ``running`` normalizes and takes no part in the gradient.
 
-    No caches: there is nothing that would renew the running statistics.
+    No caches: there is nothing that would renew the stored statistics.
     """
-    inv_std = parameters["weight1"].dtype.type(1 / np.sqrt(1 + network.eps))
-    z, first = linear_forward(x, parameters["weight1"], None)
-    out, relu = relu_forward(parameters["gamma1"] * inv_std * z + parameters["beta1"])
-    logits, second = linear_forward(out, parameters["weight2"], parameters["bias2"])
-    loss, dlogits = softmax_cross_entropy(logits, labels)
-    dout, dweight2, dbias2 = linear_backward(dlogits, second)
-    dy = relu_backward(dout, relu)
-    _, dweight1, _ = linear_backward(dy * parameters["gamma1"] * inv_std, first)
-    gradients = {"weight1": dweight1, "gamma1": (dy * inv_std * z).sum(axis=0), "beta1": dy.sum(axis=0)}
-    return loss, gradients | {"weight2": dweight2, "bias2": dbias2}, ()
+    activate, _ = ACTIVATIONS[network.activation]
+    out, caches = x, []
+    for k in range(1, network.depth):
+        z, linear = linear_forward.__wrapped__(out, parameters[f"weight{k}"], None)
+        gamma, inv_std = parameters[f"gamma{k}"], 1 / np.sqrt(running[f"var{k}"] + network.eps)
+        x_hat = (z - running[f"mean{k}"]) * inv_std.astype(z.dtype)
+        y = gamma * x_hat + parameters[f"beta{k}"]
+        out, activation = activate(y)
+        caches.append(LayerCache(linear, BatchNormCache(x_hat, inv_std, gamma, None, None), y, activation))
+    logits, linear = linear_forward.__wrapped__(out, parameters[f"weight{k + 1}"], parameters[f"bias{k + 1}"])
+    loss, dlogits = softmax_cross_entropy.__wrapped__(logits, labels)
+    return loss, backward.__wrapped__(network, dlogits, (*caches, LayerCache(linear)), _straight_backward), ()
 
 
-def train_in_inference_mode(
-    network: Network, start: Parameters, train: Dataset, batch_size: int, updates: int, rate: float, seed: int
-) -> Parameters | None:
-    """The parameters at the end, or None if it diverged; batches as `train` draws them, a smaller last one dropped."""
-    end = last(run(network, start, train.x, train.y, updates=updates, batch_size=batch_size, learning_rate=rate,
-                   rng=np.random.default_rng(seed), drop_last=True, differentiate=in_inference_mode))  # fmt: skip
-    return None if diverged(end) else end.parameters
+def _straight_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
+    """Back through γ · (z − stored mean) · inv_std + β: a straight line in z."""
+    return dout * (cache.gamma * cache.inv_std), (dout * cache.x_hat).sum(axis=0), dout.sum(axis=0)
 
 
-def after_small_batches(
-    network: Network, train: Dataset, test: Dataset, batch_size: int, updates: int = 300, seed: int = 0
-) -> tuple[float, float]:
-    """Test accuracy with the running averages and with the statistics of all training examples; float64, rate 0.1."""
-    x, start = train.x.astype(float), initialize(network, np.random.default_rng(seed))
-    end = last(run(network, start, x, train.y, updates=updates, batch_size=batch_size, learning_rate=0.1,
-                   rng=np.random.default_rng(1 + seed)))  # fmt: skip
-    z = x @ end.parameters["weight1"]
-    exact = {"mean1": z.mean(axis=0), "var1": z.var(axis=0)} if end.running else {}
-    logits = (predict(network, end.parameters, stored, test.x.astype(float)) for stored in (end.running, exact))
-    return tuple(accuracy(found, test.y) for found in logits)
+def _followed_mode(network: Network, parameters: Parameters, x: Array, labels: Array) -> tuple:
+    return stored_mode(network, parameters, x, labels, taken_anew(network, parameters, x))
+
+
+def loop(
+    kind: str, network: Network, digits: Dataset, test: Dataset, rate: float, *, epochs: int = 8, every: int = 11,
+    seed: int = 0,
+) -> Iterator[float]:  # fmt: skip
+    """The accuracy at inference after every 11 updates; it ends where the run diverges.
+
+    "right": the batch's statistics normalize. "forgets": from epoch 2 on the stored ones do, in inference mode.
+    "follows": so they do, but each batch's own are put in their place, numbers that no gradient goes through.
+    """
+    parameters, running = first(network, seed), initial_running_stats(network, np.float32)
+    rng = np.random.default_rng([seed, 1])
+    for epoch in range(epochs):
+        ways = {"right": None, "forgets": partial(stored_mode, running=running), "follows": _followed_mode}
+        differentiate = ways[kind if epoch else "right"]
+        for step in training_steps(network, parameters, digits.x, digits.y, batch_size=BATCH_SIZE, epochs=1,
+                                   learning_rate=rate, rng=rng, drop_last=True, running=running,
+                                   differentiate=differentiate):  # fmt: skip
+            if diverged(step):
+                return
+            parameters, running = step.parameters, step.running
+            if step.update % every == 0:
+                try:
+                    yield _validated(kind, network, parameters, running, digits, test)
+                except NotFiniteError:
+                    return
+
+
+@np.errstate(all="ignore")
+def _validated(
+    kind: str, network: Network, parameters: Parameters, running: Parameters, digits: Dataset, test: Dataset
+) -> float:
+    stored = taken_anew(network, parameters, digits.x[:1000]) if kind == "follows" else running
+    return right(network, parameters, stored, test)
+
+
+class Loops(NamedTuple):
+    """The accuracies so far of the right loop and of the one that forgets; and whether a loop has ended early."""
+
+    right: tuple[float, ...]
+    forgets: tuple[float, ...]
+    over: bool
+
+
+def two_loops(network: Network, digits: Dataset, test: Dataset, rate: float) -> Iterator[Loops]:
+    """The same run by the right `loop` and by the one that forgets, as they grow."""
+    kept, forgets = (), ()
+    for one, other in zip_longest(*(loop(kind, network, digits, test, rate) for kind in ("right", "forgets"))):
+        kept += (one,) * (one is not None)
+        forgets += (other,) * (other is not None)
+        yield Loops(kept, forgets, other is None)

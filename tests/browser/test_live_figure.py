@@ -22,8 +22,8 @@ def compute(slope):
 def build(figure):
     axes = figure.subplots()
     axes.set(xlim=(-1, 10), ylim=(-100, 100))
-    line, = axes.plot([], [], "o--")
-    return [line], lambda y: line.set_data(np.arange(10), y)
+    line = figure.line("line", axes, marker="o", linestyle="--")
+    return lambda y: line.set_data(np.arange(10), y)
 
 slope = controls.integer("slope", -10, 10, 1)
 panel = panels.Panel("demo.panel", [slope], compute, build, lambda y: f"ends at {y[-1]:.0f}")

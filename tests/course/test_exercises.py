@@ -153,7 +153,7 @@ def test_notebook_is_unsolved_as_stored_and_right_with_its_solutions(path, monke
     monkeypatch.chdir(path.parent)
     monkeypatch.syspath_prepend(str(ROOT))
     monkeypatch.setitem(catalogue._chosen, "language", "en")
-    for name in ("show", "show_figure", "predict"):
+    for name in ("show", "show_figure", "predict", "score"):
         monkeypatch.setattr(course, name, lambda *arguments, **options: None)
     monkeypatch.setattr(course, "check", heard.hear)
     with plt.rc_context():
@@ -171,6 +171,15 @@ def test_each_exercise_stands_in_one_notebook(language):
     tags = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
     asked = [tag.removeprefix("exercise:") for tag in tags if tag.startswith("exercise:")]
     assert sorted(asked) == sorted(exercise_names())
+
+
+@pytest.mark.parametrize("path", cores(), ids=label)
+def test_the_practice_ends_with_a_score_of_all_its_exercises(path):
+    cells = nbformat.read(path, as_version=4).cells
+    tags = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
+    asked = [tag.removeprefix("exercise:") for tag in tags if tag.startswith("exercise:")]
+    scored = [re.findall(r'"([^"]+)"', cell.source) for cell in cells if cell.source.startswith("score(")]
+    assert scored == ([asked] if len(asked) > 1 else [])
 
 
 def strings(node: object) -> list[str]:

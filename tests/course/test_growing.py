@@ -60,8 +60,8 @@ def run(stop_after=TOTAL, panel_controls=()):
     def build(figure):
         axes = figure.subplots()
         axes.set(xlim=(0, TOTAL), ylim=(0, TOTAL**2))
-        (line,) = axes.plot([], [], "o-")
-        return [line], lambda squares: line.set_data(range(len(squares)), squares)
+        line = figure.line("squares", axes, marker="o")
+        return lambda squares: line.set_data(range(len(squares)), squares)
 
     return RunPanel("demo.run", panel_controls, compute, build, lambda s: f"{len(s)} squares", total=lambda: TOTAL)
 

@@ -43,8 +43,8 @@ def _words(monkeypatch):
 def build(figure):
     axes = figure.subplots()
     axes.set(xlim=(-1, 10), ylim=(-100, 100), xlabel="x", ylabel="y")
-    (line,) = axes.plot([], [], "o--")
-    return (line,), lambda y: line.set_data(np.arange(len(y)), y)
+    line = figure.move("line", axes.plot([], [], "o--")[0])
+    return lambda y: line.set_data(np.arange(len(y)), y)
 
 
 def panel(compute=lambda a, b: a * np.arange(10.0) ** b, declared=None, describe=None, **options):
@@ -107,7 +107,7 @@ def test_changed_axes_are_drawn_again_and_unchanged_ones_are_not():
     def build_growing(figure):
         axes = figure.subplots()
         axes.set_ylim(-1, 10)
-        (line,) = axes.plot([], [])
+        line = figure.line("line", axes)
         figure.canvas.mpl_connect("draw_event", draws.append)
 
         def update(y):
@@ -115,7 +115,7 @@ def test_changed_axes_are_drawn_again_and_unchanged_ones_are_not():
             if y.max() > 10:
                 axes.set_ylim(-1, y.max())
 
-        return (line,), update
+        return update
 
     canvas = Canvas(Panel("test.panel", [], None, build_growing, str))
     canvas.draw(np.arange(5.0), MOVING)

@@ -43,8 +43,8 @@ def cell(monkeypatch):
 
 
 def build(figure):
-    (line,) = figure.subplots().plot([], [])
-    return [line], lambda y: line.set_data(np.arange(len(y)), y)
+    line = figure.line("line", figure.subplots())
+    return lambda y: line.set_data(np.arange(len(y)), y)
 
 
 def show():

@@ -233,6 +233,7 @@ INNER = {  # called below the checks, or checks themselves
     layers.column_sum,
     layers.column_mean,
     layers.cross_entropy,
+    layers.weight_gradient,
     network.layer_sizes,
     network.with_sizes,
     network.arrays_in,

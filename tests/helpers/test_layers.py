@@ -5,7 +5,7 @@ import pytest
 
 from helpers import layers
 from helpers.gradcheck import numerical_gradient, relative_error
-from helpers.layers import linear_backward, linear_forward, softmax_cross_entropy
+from helpers.layers import linear_backward, linear_forward, softmax_cross_entropy, weight_gradient
 
 ACTIVATIONS = ["relu", "sigmoid", "tanh"]
 
@@ -138,6 +138,16 @@ def test_float32_linear_agrees_with_float64(rng):
     for ours, wanted in zip(linear_backward(dout32, linear_forward(*single)[1]), exact, strict=True):
         assert ours.dtype == np.float32
         assert relative_error(ours, wanted) < 1e-6
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_weight_gradient_of_one_row_is_the_matrix_product_to_the_last_bit(rng, dtype, n):
+    x, dout = (rng.standard_normal((n, width)).astype(dtype) for width in (50, 7))
+    found = weight_gradient(x, dout)
+    assert np.array_equal(found, x.T @ dout)
+    assert found.dtype == dtype
+    assert found.flags.c_contiguous
 
 
 def test_float32_bias_gradient_does_not_drift_with_the_batch():

@@ -33,28 +33,33 @@ def _plain(value: object) -> object:
 
 
 def write_page(path: Path, marks: Sequence[Mark], remarks: Sequence[str]) -> None:
-    """A table with a row for each student, and below it each answer's sentence; nothing is fetched to show it."""
-    rows = _by_student(marks)
-    exercises = sorted({mark.exercise for mark in marks if mark.exercise})
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in exercises)
-    body = "".join(_row(student, own, exercises) for student, own in rows.items())
-    said = "".join(_said(student, own) for student, own in rows.items())
+    """For each lesson a table with a row for each student; below them each answer's sentence. Nothing is fetched."""
+    tables = "".join(_table(lesson, own) for lesson, own in _grouped(marks, "lesson").items())
+    said = "".join(_said(student, own) for student, own in _grouped(marks, "student").items())
     notes = "".join(f"<p>{html.escape(remark)}</p>" for remark in remarks)
     page = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Marks</title>
 <style>{LOOKS}</style>
-<h1>Marks</h1>{notes}
-<table><thead><tr><th scope="col">student</th>{head}<th scope="col">right</th></tr></thead><tbody>{body}</tbody></table>
+<h1>Marks</h1>{notes}{tables}
 <h2>What the checks said</h2>{said}</html>
 """
     path.write_text(page, "utf-8")
 
 
-def _by_student(marks: Sequence[Mark]) -> dict[str, list[Mark]]:
-    rows: dict[str, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda mark: (mark.student.casefold(), mark.exercise)):
-        rows.setdefault(mark.student, []).append(mark)
-    return rows
+def _grouped(marks: Sequence[Mark], by: str) -> dict[str, list[Mark]]:
+    groups: dict[str, list[Mark]] = {}
+    for mark in sorted(marks, key=lambda mark: (getattr(mark, by).casefold(), mark.file, mark.exercise)):
+        groups.setdefault(getattr(mark, by), []).append(mark)
+    return groups
+
+
+def _table(lesson: str, marks: Sequence[Mark]) -> str:
+    exercises = sorted({mark.exercise for mark in marks})
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in exercises)
+    body = "".join(_row(own[0].student, own, exercises) for own in _grouped(marks, "file").values())
+    title = f"Lesson {lesson}" if lesson else "Of no lesson"
+    head = f'<tr><th scope="col">student</th>{head}<th scope="col">right</th></tr>'
+    return f"<h2>{html.escape(title)}</h2><table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def _row(student: str, marks: Sequence[Mark], exercises: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ def main() -> None:
     tasks = exercises(catalogue.topics()[job["lesson"]])
     setup: dict[str, Any] = {"__name__": "__main__"}
     exec(job["setup"], setup)
-    setup.update(dict.fromkeys(SILENT, lambda *_, **__: None), get_ipython=_NoShell)
+    setup.update(dict.fromkeys(SILENT, lambda *_, **__: None), get_ipython=_NoShell, input=lambda *_: "")
     originals = _originals(tasks)
     _say(results, job["word"], exercise="")
     for answer in job["answers"]:
@@ -48,9 +48,9 @@ def main() -> None:
 def _results() -> TextIO:
     """Where results go; what anything else writes to standard output or error is lost from now on."""
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
     return results
 
 
@@ -79,24 +79,23 @@ def _verdict(
     answer: dict[str, Any], task: Task, namespace: dict[str, Any], originals: Originals
 ) -> tuple[str, str, list[str]]:
     """The verdict's kind and sentence, and what of the course or NumPy the cells replaced: it is put back first."""
-    error = _run(answer["sources"], namespace)
+    found, error = _run(answer["sources"], answer["expression"], namespace)
     replaced = _put_back(originals)
     if error is not None:
         said = " ".join(str(error).split())[:160]
         return "raised", f"its cell raised {type(error).__name__}{said and ': ' + said}.", replaced
-    if answer["name"] not in namespace:
-        return "unmade", f"its cell makes no {answer['name']}.", replaced
-    verdict = judge(task, namespace[answer["name"]])
+    verdict = judge(task, found)
     return verdict.kind, verdict.sentence, replaced + _put_back(originals)
 
 
-def _run(sources: list[str], namespace: dict[str, Any]) -> BaseException | None:
+def _run(sources: list[str], expression: str, namespace: dict[str, Any]) -> tuple[Any, BaseException | None]:
+    """What the expression is after the sources have run, or what they raised."""
     try:
         for source in sources:
             exec(compile(source, "<cell>", "exec"), namespace)
+        return eval(expression, namespace), None
     except BaseException as error:  # exit() as well
-        return error
-    return None
+        return None, error
 
 
 def _originals(tasks: dict[str, Task]) -> Originals:

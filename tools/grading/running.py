@@ -53,7 +53,7 @@ class Mark:
 
 def marks(submission: Submission, lesson: Lesson | None, language: str, limits: Limits) -> list[Mark]:
     """A mark for each exercise of the submission's lesson, in the lesson's order."""
-    found = _verdicts([answer for answer in submission.answers if answer.sources], lesson, language, limits)
+    found = _verdicts([answer for answer in submission.answers if not answer.fault], lesson, language, limits)
     return [_mark(submission, answer, found.get(answer.exercise)) for answer in submission.answers]
 
 

@@ -2,24 +2,30 @@
 
 import ast
 import builtins
-from dataclasses import dataclass
+import re
+import symtable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+RUNS_ITS_CELL = re.compile(r"\A\s*%%(time|timeit|capture|prun)\b.*\n")
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what reading a source may raise
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell; where it is no Python, ``fault`` says so in one sentence."""
+    """A cell as code; where it is no Python, ``fault`` says so. ``checks``: what it hands over, by exercise."""
 
     id: str
     tags: tuple[str, ...]
+    is_code: bool
     source: str
     fault: str = ""
     makes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    checks: Mapping[str, str] = field(default_factory=dict)
 
 
 def code_cell(cell: dict[str, Any]) -> Cell:
@@ -27,7 +33,9 @@ def code_cell(cell: dict[str, Any]) -> Cell:
     source, metadata = cell.get("source", ""), cell.get("metadata")
     source = source if isinstance(source, str) else "".join(map(str, source))
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    what = str(cell.get("id")), tuple(map(str, tags)) if isinstance(tags, list) else ()
+    tags = tuple(map(str, tags)) if isinstance(tags, list) else ()
+    what = str(cell.get("id")), tags, cell.get("cell_type") == "code"
+    source = RUNS_ITS_CELL.sub("", source)
     try:
         source = TransformerManager().transform_cell(source)
         tree = ast.parse(source)
@@ -35,7 +43,15 @@ def code_cell(cell: dict[str, Any]) -> Cell:
         line = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
         said = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
         return Cell(*what, source, f"its cell is not Python{line}: {said}.")
-    return Cell(*what, source, "", names_made(tree.body), names_needed(tree))
+    return Cell(*what, source, "", names_made(tree.body), names_needed(source), _checks(tree))
+
+
+def _checks(tree: ast.Module) -> dict[str, str]:
+    """By exercise, what the cell's calls of `check` hand over, as Python writes it."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) == 2)
+    found = [(call.args[0].value, ast.unparse(call.args[1])) for call in calls
+             if getattr(call.func, "id", "") == "check" and isinstance(call.args[0], ast.Constant)]  # fmt: skip
+    return {name: answer for name, answer in found if isinstance(name, str)}
 
 
 def names_made(statements: list[ast.stmt]) -> frozenset[str]:
@@ -54,9 +70,16 @@ def names_made(statements: list[ast.stmt]) -> frozenset[str]:
     return frozenset(names)
 
 
-def names_needed(tree: ast.Module) -> frozenset[str]:
-    """The names that a cell reads; those of its own functions' arguments may be among them."""
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+def names_needed(source: str) -> frozenset[str]:
+    """The names that a cell reads and does not make before; those of Python itself left out."""
+    used: set[str] = set()
+    tables = [symtable.symtable(source, "<cell>", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        is_module = table.get_type() == "module"
+        symbols = table.get_symbols()
+        used |= {one.get_name() for one in symbols if one.is_referenced() and (is_module or one.is_global())}
     return frozenset(used - vars(builtins).keys())
 
 

@@ -1,6 +1,7 @@
 """Lesson 06's panels and experiments against computations of their own."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from matplotlib.figure import Figure
 
 import course
 from course import drawing
+from course.panel import SETTLED, Canvas
 from helpers.network import Network, forward, initialize, loss_and_gradients
 from lessons.batchnorm_forward import experiments, further, further_panels, panels, plots
 from lessons.batchnorm_forward.experiments import BETAS, Moment, Trained
@@ -240,6 +242,16 @@ def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, 
     for run in ("scaled", "place"):
         monkeypatch.setattr(further, run, lambda *_: iter([2.303, 0.0123]))
     assert faults(all_panels[name], pairs=not korean) == []
+
+
+def test_the_boxes_of_neighbouring_rows_keep_apart_in_a_class(monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", "class")
+    canvas = Canvas(panels.table(BATCH))
+    canvas.draw(experiments.edited(BATCH[:, 1], "all", 2, 0), SETTLED, {"example": "all"})
+    boxes = [canvas.figure.moving[f"x{row}"].get_bbox_patch() for row in range(5)]
+    half = boxes[0].get_linewidth() / 2 * canvas.figure.dpi / 72
+    bounds = [box.get_window_extent() for box in boxes]
+    assert all(upper.y0 - half > lower.y1 + half for upper, lower in pairwise(bounds))
 
 
 @pytest.mark.parametrize("view", ["normal", "class"])

@@ -1,6 +1,7 @@
 """Lesson 03's numbers, panels and figures against computations of their own."""
 
 import math
+from functools import partial
 from itertools import combinations, product
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 
 import course
 from course import drawing
+from course.live import Live
 from course.panel import MOVING, Canvas
 from helpers.network import Network, forward, initialize
 from lessons.choosing_batch_and_epochs import experiments, fits, fitting, panels, plots
@@ -180,8 +182,19 @@ def test_the_race_is_stopped_at_a_moment_of_each_clocks_winner():
             shown = live.canvas.figure.words[f"{unit}_shown"].get_text()
             finished = [f"{r.batch_size}" for r, there in zip(RUNNERS, home, strict=True) if there]
             assert shown.endswith(", ".join(finished) or "nobody")
-        assert numbers(live.sentence)[:2] == pytest.approx([2 * moment / 10, 0.6])
+        assert numbers(live.sentence)[:2] == pytest.approx([0.6, 2 * moment / 10])
         assert "ms" not in live.sentence
+
+
+def test_a_learners_own_race_and_one_in_which_nobody_arrives_are_shown():
+    lost = [runner._replace(reached=False) for runner in RUNNERS]
+    live = Live(panels.race({"own": RUNNERS, "mine": lost}, target=0.6))
+    assert [label for label, _ in live.widgets["rates"].options] == ["each size its own", "mine"]
+    live.widgets["rates"].value = "mine"
+    assert live.error is None
+    assert live.sentence.count("nobody") == 2
+    assert live.result["updates"].time == 1
+    live.close()
 
 
 def test_a_way_is_the_run_written_out(start):
@@ -208,6 +221,15 @@ def test_a_tamed_way_ends_at_a_tenth_of_the_rate(start):
     assert run.losses == pytest.approx(losses[::2], rel=1e-6)
     lately = [loss for k, loss in enumerate(losses) if k >= 36 and k % 2 == 0]
     assert run.late == pytest.approx((min(lately), max(lately)))
+
+
+def test_ways_are_the_ends_of_each_way_and_each_is_counted(start, monkeypatch):
+    monkeypatch.setattr(experiments, "way", partial(experiments.way, digits=40))
+    data, probe, done = examples(60, 6), examples(25, 7), []
+    settings = ((1, 0.03, 0), (4, 0.1, 1))
+    found = list(experiments.ways(NETWORK, start, data, probe, settings, each=lambda: done.append(1)))
+    assert found == [[*experiments.way(NETWORK, start, data, probe, *setting)][-1] for setting in settings]
+    assert len(done) == 2
 
 
 def replayed(start, data, updates):
@@ -327,7 +349,7 @@ def test_early_stopping_is_seen_as_it_happens():
         now = ends[0] if ends else epoch
         best = int(losses[: now + 1, 1].argmin())
         assert live.result == (now, patience, best, now - best, bool(ends))
-        stopped, going = [now, patience, best, losses[best, 1]], [now, losses[best, 1], now - best, best, patience]
+        stopped, going = [now, patience, best, losses[best, 1]], [now, losses[best, 1], best, now - best, patience]
         assert numbers(live.sentence) == pytest.approx(stopped if ends else going, abs=6e-3)
         moving = live.canvas.figure.moving
         assert moving["validation"].get_ydata() == pytest.approx(losses[: now + 1, 1])
@@ -474,13 +496,14 @@ def test_wobbles_are_drawn_over_the_epochs():
 
 
 def test_seeds_are_drawn_with_their_mean_and_twice_its_standard_error():
-    rows = {"small": [0.8, 0.9, 0.85], "large": [0.6, 0.6, 0.66]}
+    rows = {"small": [0.8, 0.9, 0.85], "mine": [0.6, 0.6, 0.66]}
     for values in rows.values():
         mean = sum(values) / 3
         half = 2 * math.sqrt(sum((v - mean) ** 2 for v in values) / 2 / 3)
         assert fits.mean_interval(values) == pytest.approx((mean, half))
     ax = plots.seeds(rows, Figure().subplots())
     assert ax.lines[0].get_xdata().tolist() == rows["small"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["batch 16,\n5 epochs, rate 0.1", "mine"]
     assert [words.get_text() for words in ax.texts] == ["85.0 ± 5.8 %", "62.0 ± 4.0 %"]
 
 

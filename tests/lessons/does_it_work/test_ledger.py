@@ -1,4 +1,4 @@
-"""The ledger that ends lesson 09's Further: one row a claim, a verdict from the list, and a link to a cell that is tagged with the claim."""
+"""The ledger that ends lesson 09's Further: fifty claims, verdicts from the list, each with a link to a tagged cell."""
 
 import re
 from pathlib import Path

@@ -48,6 +48,10 @@ def test_the_updates_needed_are_the_fewest(part):
     assert after <= 0.002 < before
 
 
+def test_a_loss_that_is_never_reached_ends_the_search():
+    assert experiments.updates_needed(X, Y, near=-1.0) == 2**60
+
+
 def test_the_last_change_and_what_is_left_in_percent():
     path = walked(50)
     change, left = experiments.last_change(X, Y, 50)

@@ -11,7 +11,7 @@ import course
 from course import drawing
 from course.catalogue import text
 from course.live import Live
-from lessons.gradient_descent import further_panels, panels, plots
+from lessons.gradient_descent import experiments, further_panels, panels, plots
 from tests.overlaps import faults, in_long_korean
 from tests.sweep import numbers, swept
 
@@ -119,6 +119,17 @@ def test_the_valley_says_how_long_it_is():
     live.close()
 
 
+def test_the_window_says_where_there_is_no_part_of_the_way_to_choose():
+    live = Live(PANELS["valley"])
+    said = {}
+    for columns in ("raw", "standardized"):
+        live.widgets["columns"].value = columns
+        said[columns] = live.canvas.figure.words["walked"].get_text(), live.sentence
+    assert all("holds all of" in words for words in said["standardized"])
+    assert not any("holds all of" in words for words in said["raw"])
+    live.close()
+
+
 def test_one_unit_is_as_long_across_as_upwards_in_the_strip_and_in_the_window():
     live = Live(PANELS["valley"])
     for name in ("strip", "window"):
@@ -202,11 +213,23 @@ def test_two_runs_are_drawn_with_the_lowest_loss_and_say_where_they_end():
 def test_the_updates_needed_are_those_at_which_a_curve_is_near():
     tables = {"standardized": SCALED["standardized"](X), "min_max": SCALED["min_max"](X)}
     ax = Figure().subplots()
-    needed = plots.excess_loss(tables, Y, ax)
-    for line, name in zip(ax.lines[1:], tables, strict=True):
-        updates, excess = line.get_data()
-        assert (excess[updates >= needed[name]] <= 0.002).all()
-        assert (excess[updates < needed[name]] > 0.002).all()
+    words = plots.excess_loss(tables, Y, ax)
+    for line, table, said in zip(ax.lines[1:], tables.values(), words.split("; "), strict=True):
+        (updates, excess), needed = line.get_data(), experiments.updates_needed(table, Y)
+        assert (excess[updates >= needed] <= 0.002).all()
+        assert (excess[updates < needed] > 0.002).all()
+        assert numbers(said) == [pytest.approx(needed, rel=0.05)]
+
+
+def test_a_learners_own_tables_are_drawn_under_their_own_names():
+    steep = X * np.where(np.arange(12) == 9, 1e5, 1)
+    hopeless = SCALED["standardized"](X) * np.where(np.arange(12) == 9, 1e9, 1)
+    tables = {"raw": X, "large_hue": steep, "hopeless": hopeless, "ones": np.ones((178, 1)), "logs": np.log(X)}
+    ax = Figure().subplots()
+    words = plots.excess_loss(tables, Y, ax)
+    assert [said.split(":")[0] for said in words.split("; ")] == ["as measured", *list(tables)[1:]]
+    assert len(ax.lines) == 1 + len(tables)
+    assert {label.get_text() for label in ax.texts} == {"0.002", "as measured", *list(tables)[1:]}
 
 
 # ---------------------------------------------------------------- in both views, in another language

@@ -8,6 +8,7 @@ import pytest
 
 import course
 from course import drawing
+from course.live import Live
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network
@@ -143,13 +144,13 @@ def test_the_suspects_drift_as_if_trained_by_hand(digits):
         for key, name in (("stuck", "stuck"), ("other", network)):
             case = experiments.CASES[name]
             start = own_start(SIZES, case.std, 0, normed=False)
-            drifts = []
+            runs = []
             for free in ((1, 1), (below, own)):
                 factors = [free[0] * case.below_rate] * 2 + [free[1], 1]
-                states = own_states(train, start, 0.3, 20, 10, case.activation, factors=factors)
-                drifts.append(np.array(own_drifts(states, probe.x, case.activation, shared)))
+                runs.append(own_states(train, start, 0.3, 20, 10, case.activation, factors=factors))
+            drifts = [np.array(own_drifts(states, probe.x, case.activation, shared)) for states in runs]
             moving = live.canvas.figure.moving
-            percent = 100 / drifts[0][-1]
+            percent = 100 / own_drifts(runs[0], probe.x, case.activation)[-1]
             assert moving[f"{key}_whole"].get_ydata() == pytest.approx(percent * drifts[0], abs=0.2)
             assert moving[f"{key}_drift"].get_ydata() == pytest.approx(percent * drifts[1], abs=0.2)
             wanted.append(percent * drifts[1][-1])
@@ -522,3 +523,15 @@ def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, k, view, kor
     if korean:
         in_long_korean(monkeypatch)
     assert faults(all_panels[k], pairs=not korean) == []
+
+
+@pytest.mark.parametrize("view", ["normal", "class"])
+@pytest.mark.usefixtures("small")
+def test_the_ground_of_the_drift_leaves_the_name_above_whole(digits, view, monkeypatch):
+    monkeypatch.setitem(drawing._chosen, "view", view)
+    live = Live(panels.suspects(*digits))
+    words = live.canvas.figure.words
+    for name in ("stuck", "other"):
+        below = words[f"{name}_left"].get_bbox_patch().get_window_extent()
+        assert below.y1 <= words[f"{name}_says"].get_window_extent().y0
+    live.close()
