@@ -2,10 +2,10 @@
 
     python tools/korean.py                      # all: cells, code and outputs; lists what is to be written
     python tools/korean.py 02                   # one lesson, core and Further
-    python tools/korean.py --written 02         # its prose has been written from the English as it is now
+    python tools/korean.py --written 02         # its prose was written from the English of today
 
-A Korean notebook has the cells, ids and code of the English one; the set-up cell asks for Korean. Each Markdown cell
-notes which English it was written from. Where that has changed since, the cell is stale: its Korean stays until somebody
+A Korean notebook has the cells, ids and code of the English one; the set-up cell asks for Korean. Each Markdown
+cell notes which English it was written from. Where that has changed since, the cell is stale: its Korean stays until somebody
 has read the new English and written it again. What is not written yet stands in English.
 """
 
@@ -71,8 +71,11 @@ def mark_written(english: NotebookNode, korean: NotebookNode) -> None:
 
 def needs_run(korean: NotebookNode, before: NotebookNode | None) -> bool:
     """Whether some code is new, or has never run."""
-    code = [[(cell.id, cell.source) for cell in one.cells if cell.cell_type == "code"] for one in (korean, before) if one]
-    return len(code) == 1 or code[0] != code[1]
+    return before is None or _code(korean) != _code(before)
+
+
+def _code(notebook: NotebookNode) -> list[tuple[str, str]]:
+    return [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def bring_up(path: Path, written: bool) -> None:
