@@ -5,8 +5,8 @@
     python tools/korean.py --written 02         # its prose was written from the English of today
 
 A Korean notebook has the cells, ids and code of the English one; the set-up cell asks for Korean. Each Markdown
-cell notes which English it was written from. Where that has changed since, the cell is stale: its Korean stays until somebody
-has read the new English and written it again. What is not written yet stands in English.
+cell notes which English it was written from. Where that has changed since, the cell is stale: its Korean stays until
+somebody has read the new English and written it again. What is not written yet stands in English.
 """
 
 import argparse
