@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from tools import class_edition, reset_lesson
+from tools.grade import changed_since
 from tools.handed_out import COPIES, MANIFEST, checksum
 from tools.lessons import NOTEBOOKS, notebooks
 
@@ -78,3 +79,15 @@ def test_a_lesson_is_reset_without_git(edition):
     with pytest.raises(ValueError, match="There is no lesson 77; the lessons are 00"):
         reset_lesson.reset("77", "en", edition)
     assert len(ZipFile(edition / COPIES).namelist()) == len(notebooks())
+
+
+def test_grading_says_what_has_changed_since_it_was_handed_out(edition, tmp_path):
+    said = changed_since(edition)[0]
+    assert said.endswith("graded as they are now: none.")
+    handed_out = json.loads((edition / MANIFEST).read_text("utf-8"))
+    name = next(path for path in handed_out["files"] if "/en/03_" in path)
+    handed_out["files"][name] = "other"
+    (tmp_path / MANIFEST).write_text(json.dumps(handed_out), "utf-8")
+    assert changed_since(tmp_path)[0].endswith("graded as they are now: 03_choosing_batch_and_epochs.")
+    with pytest.raises(ValueError, match="is no class edition"):
+        changed_since(ROOT)

@@ -243,7 +243,8 @@ def test_hints_grow_and_end_at_the_solution(shown):
     hint("99.pair")
     said = [bundle["text/plain"] for bundle in shown]
     assert said[:3] == ["Hint 1 of 3: first <hint>", "Hint 2 of 3: second", "Hint 3 of 3: third"]
-    assert said[3] == said[4] == "All 3 hints are given; the solution is folded away below the check."
+    assert said[3] == said[4] == (
+        "All 3 hints are given; a solution is folded away below the check, unless your copy leaves it out.")
     assert said[5] == "Hint 1 of 3: first <hint>"
     assert "<hint>" not in shown[0]["text/html"]
 
