@@ -276,7 +276,8 @@ def test_an_older_copy_is_never_overwritten(clone, lesson, monkeypatch):
 @pytest.fixture
 def tool(clone):
     """The clone's own copy of the tool, with all that it needs."""
-    for name in ("tools/reset_lesson.py", "tools/handed_out.py", "course/__init__.py", "course/catalogue.py"):
+    modules = ("tools/reset_lesson", "tools/handed_out", "course/__init__", "course/catalogue", "course/particles")
+    for name in (f"{module}.py" for module in modules):
         (clone / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, clone / name)
     shutil.copytree(ROOT / "course" / "words", clone / "course" / "words")

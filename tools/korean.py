@@ -51,6 +51,7 @@ def _cell(english: NotebookNode, korean: NotebookNode | None) -> NotebookNode:
     else:
         made.source = english.source.replace(ENGLISH, KOREAN)
         made.outputs = korean.outputs if same_kind else []
+        made.execution_count = korean.execution_count if same_kind else None
     return made
 
 
@@ -71,7 +72,8 @@ def mark_written(english: NotebookNode, korean: NotebookNode) -> None:
 
 def needs_run(korean: NotebookNode, before: NotebookNode | None) -> bool:
     """Whether some code is new, or has never run."""
-    return before is None or _code(korean) != _code(before)
+    has_run = any(cell.get("execution_count") for cell in korean.cells)
+    return before is None or not has_run or _code(korean) != _code(before)
 
 
 def _code(notebook: NotebookNode) -> list[tuple[str, str]]:

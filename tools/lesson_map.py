@@ -12,6 +12,7 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.lessons import NAME, NOTEBOOKS  # noqa: E402
 
+FURTHER = {"en": "Further", "ko": "심화"}
 ROW = re.compile(r"^\| (\d\d) \| \[.*?\]\(.*?\) \| (.*?) \|.*\|$", re.MULTILINE)
 
 
@@ -21,7 +22,7 @@ def renewed(source: str, folder: Path) -> str:
 
     def row(found: re.Match[str]) -> str:
         name = lessons[found[1]]
-        deeper = f"[Further](further/{name})" if (folder / "further" / name).exists() else ""
+        deeper = f"[{FURTHER[folder.name]}](further/{name})" if (folder / "further" / name).exists() else ""
         return f"| {found[1]} | [{title(folder / name)}]({name}) | {found[2]} | {deeper} |".replace("|  |", "| |")
 
     return ROW.sub(row, source)

@@ -12,7 +12,7 @@ import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 NAME = "[0-9][0-9]_*.ipynb"
-LATER = ("## Practice", "## Further")  # a core's last heading before what its minutes leave out
+LATER = ("## Practice", "## Further", "## 연습")  # a core's last heading before what its minutes leave out
 
 UNCOUNTED = re.compile(  # fenced code, a name in code, a formula, a link's address, an HTML tag
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|(?<=\])\([^)]*\)|<[^>]*>", re.DOTALL

@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.lessons import LATER, cores  # noqa: E402
 
 HEADING = re.compile(r"^##? ", re.MULTILINE)
-KEEP = re.compile(r"(?:\A|\n\n)\*\*(?!What to look for|Look\b)[^*]{25,}\*\*")  # a paragraph that begins in bold
+LOOK = ("**What to look for", "**Look", "**눈여겨볼 것")
+KEEP = re.compile(r"(?:\A|\n\n)\*\*(?!What to look for|Look\b|눈여겨볼 것)[^*]{25,}\*\*")  # a paragraph begins in bold
 PICTURES = ("show(", "grow(", "show_figure(")
 
 
@@ -34,7 +35,7 @@ def slide_type(cell: nbformat.NotebookNode) -> str:
             return "slide"
         if KEEP.search(cell.source):
             return "subslide"
-        return "notes" if cell.source.startswith(("**What to look for", "**Look")) else "skip"
+        return "notes" if cell.source.startswith(LOOK) else "skip"
     return "subslide" if "predict(" in cell.source or any(call in cell.source for call in PICTURES) else "skip"
 
 
