@@ -11,26 +11,27 @@ PAIRS = {
 }  # fmt: skip
 FINALS = dict.fromkeys("036MNmn", "x") | dict.fromkeys("178LRlr", "ㄹ")  # 영 삼 육 엠 엔, 일 칠 팔 엘 알
 CLOSING = r"[)\]}’”'\"*_`$]*"
-PAIR = re.compile(rf"(?P<before>(?P<last>[^\s)\]}}’”'\"*_`$]?){CLOSING})(?P<pair>{'|'.join(map(re.escape, PAIRS))})")
+PAIR = re.compile(rf"(?P<before>(?P<prior>[A-Za-z]?)(?P<last>[^\s)\]}}’”'\"*_`$]?){CLOSING})(?P<pair>{'|'.join(map(re.escape, PAIRS))})")
 RIEUL = 8  # the place of ㄹ among the 28 ways a syllable ends, of which the first is none
 
 
 def with_particles(sentence: str) -> str:
     """``sentence`` with one form of each pair in it."""
-    return PAIR.sub(lambda found: found["before"] + _form(found["last"], found["pair"]), sentence)
+    return PAIR.sub(lambda found: found["before"] + _form(_end(**found.groupdict()), found["pair"]), sentence)
 
 
-def _form(last: str, pair: str) -> str:
+def _form(end: str, pair: str) -> str:
     after_consonant, after_vowel = PAIRS[pair]
-    end = _end(last)
     if pair == "(으)로" and end == "ㄹ":
         return after_vowel
     return after_consonant if end else after_vowel
 
 
-def _end(last: str) -> str:
-    """How the reading of the sign ends: "" with a vowel, "ㄹ", or "x" with another consonant."""
+def _end(prior: str, last: str, **_: str) -> str:
+    """How the reading of the sign ``last`` ends: "" with a vowel, "ㄹ", or "x" with another consonant."""
     if "가" <= last <= "힣":
         place = (ord(last) - ord("가")) % 28
         return "ㄹ" if place == RIEUL else "x" * bool(place)
+    if prior and last in "Rr":  # 알 is the letter; a word such as TypeError ends in 에러
+        return ""
     return FINALS.get(last, "")
