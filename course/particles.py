@@ -11,7 +11,10 @@ PAIRS = {
 }  # fmt: skip
 FINALS = dict.fromkeys("036MNmn", "x") | dict.fromkeys("178LRlr", "ㄹ")  # 영 삼 육 엠 엔, 일 칠 팔 엘 알
 CLOSING = r"[)\]}’”'\"*_`$]*"
-PAIR = re.compile(rf"(?P<before>(?P<prior>[A-Za-z]?)(?P<last>[^\s)\]}}’”'\"*_`$]?){CLOSING})(?P<pair>{'|'.join(map(re.escape, PAIRS))})")
+PAIR = re.compile(
+    rf"(?P<before>(?P<prior>(?:[A-Za-z](?=[A-Za-z]))?)(?P<last>[^\s)\]}}’”'\"*_`$]?){CLOSING})"
+    rf"(?P<pair>{'|'.join(map(re.escape, PAIRS))})"
+)
 RIEUL = 8  # the place of ㄹ among the 28 ways a syllable ends, of which the first is none
 
 
