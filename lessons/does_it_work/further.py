@@ -63,6 +63,11 @@ def small_batches(norm: str, size: int, train: Dataset, held: Dataset, updates: 
     return float(stacked.judged(recipe, last(islice(steps, updates)), train.x[:500], held.x, held.y)[1].mean())
 
 
+def at_least(accuracy: float) -> str:
+    """In percent, rounded down to a multiple of 5. Below 60 only that is said: batches of two train chaotically."""
+    return f">={5 * int(20 * accuracy)}" if accuracy >= 0.6 else "<60"
+
+
 def gradient_shifts(name: str, moments: Sequence[int], train: Dataset, rate: float = 1.0, seed: int = 0) -> list[float]:
     """‖G − G′‖ / ‖G‖ of the weights of layer 3 after each number of updates in ``moments``, the mean of four batches.
 
