@@ -6,7 +6,6 @@ Run it again once the course has changed: each learner gets the newer edition at
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in deploy/
 
 from tools import class_edition  # noqa: E402
-from tools.handed_out import COPIES, MANIFEST  # noqa: E402
+from tools.handed_out import COPIES, MANIFEST, git  # noqa: E402
 
 DATED = [f":(exclude){name}" for name in (MANIFEST, COPIES)]  # differ each time
 COMMITTER = ("-c", "user.name=The course", "-c", "user.email=course@localhost")
@@ -24,19 +23,15 @@ COMMITTER = ("-c", "user.name=The course", "-c", "user.email=course@localhost")
 def publish(repository: Path, root: Path = ROOT) -> bool:
     """Commit the class edition of the clone ``root`` to the bare ``repository``; whether it differs from the last."""
     if not repository.exists():
-        _git("init", "--quiet", "--bare", "--initial-branch=main", str(repository))
+        git(root, "init", "--quiet", "--bare", "--initial-branch=main", str(repository))
     with tempfile.TemporaryDirectory() as folder:
         class_edition.write(Path(folder), root)
         edition = (f"--git-dir={repository}", f"--work-tree={folder}")
-        _git(*edition, "add", "--all", "--force")
-        if not _git(*edition, "status", "--porcelain", "--", ".", *DATED):
+        git(root, *edition, "add", "--all", "--force")
+        if not git(root, *edition, "status", "--porcelain", "--", ".", *DATED):
             return False
-        _git(*COMMITTER, *edition, "commit", "--quiet", "--message=The course for the class")
+        git(root, *COMMITTER, *edition, "commit", "--quiet", "--message=The course for the class")
     return True
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], check=True, capture_output=True, encoding="utf-8").stdout
 
 
 def main() -> None:

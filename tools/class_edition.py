@@ -12,7 +12,6 @@ What checks an answer has to know it: who opens ``lessons/<topic>/exercises.py``
 import argparse
 import json
 import re
-import subprocess
 import sys
 from datetime import date
 from fnmatch import fnmatchcase
@@ -24,7 +23,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in tools/
 
-from tools.handed_out import COPIES, MANIFEST, checksum  # noqa: E402
+from tools.handed_out import COPIES, MANIFEST, checksum, git  # noqa: E402
 
 KEPT = (  # of the files in git; a * stands for folders too
     "README*.md", "LICENSE*", "requirements.txt", "jupyter_config.py", ".gitignore", "course/*", "data/*", "helpers/*",
@@ -58,7 +57,8 @@ def write(to: Path, root: Path = ROOT) -> int:
 
 def _chosen(root: Path) -> list[str]:
     """The paths in git that a class gets, in order."""
-    return [path for path in _git(root, "ls-files").splitlines() if _any(path, KEPT) and not _any(path, TEACHERS)]
+    tracked = git(root, "-c", "core.quotepath=off", "ls-files").splitlines()
+    return [path for path in tracked if _any(path, KEPT) and not _any(path, TEACHERS)]
 
 
 def _any(path: str, patterns: tuple[str, ...]) -> bool:
@@ -90,13 +90,7 @@ def without_chapters(page: str) -> str:
 
 def _version(root: Path) -> str:
     """What this edition is called: the commit, and whether something was changed since."""
-    return _git(root, "describe", "--always", "--dirty").strip()
-
-
-def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", "-c", "core.quotepath=off", *arguments], cwd=root, capture_output=True, check=True, encoding="utf-8"
-    ).stdout
+    return git(root, "describe", "--always", "--dirty").strip()
 
 
 def main() -> None:

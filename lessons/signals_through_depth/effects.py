@@ -218,10 +218,10 @@ def tanh_contains_it(seed: int) -> bool:
 
 
 def the_weight_stays(seed: int) -> bool:
-    """The wines are learned with batch norm alone (over 0.9 against under 0.7); the weight stays within 1 of 1000."""
+    """The wines are learned with batch norm alone (over 0.9 against under 0.8); the weight stays within 1 of 1000."""
     without, _ = runaway_numbers.after_training(*wines(), 1000, False, seed)
     with_it, end = runaway_numbers.after_training(*wines(), 1000, True, seed)
-    return without < 0.7 < 0.9 < with_it and abs(end - 1000) < 1
+    return without < 0.8 < 0.9 < with_it and abs(end - 1000) < 1
 
 
 def never_shorter(seed: int) -> bool:
