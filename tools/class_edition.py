@@ -29,7 +29,7 @@ KEPT = (  # of the files in git; a * stands for folders too
     "README*.md", "LICENSE*", "requirements.txt", "jupyter_config.py", ".gitignore", "course/*", "data/*", "helpers/*",
     "lessons/*", "notebooks/*", "pictures/*", "tools/reset_lesson.py", "tools/update.py", "tools/handed_out.py",
 )  # fmt: skip
-TEACHERS = ("lessons/*/teaching*", "lessons/*/questions/*")
+TEACHERS = ("lessons/*/teaching/*", "lessons/*/questions/*")
 CUT = ("## Test", "## In front of a class", "## What is in the folder")  # chapters of the README about other files
 
 
