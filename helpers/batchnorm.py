@@ -32,12 +32,13 @@ def _eps(name: str, value: Any, settled: validate.Settled) -> float:
 
 
 _VARIANCE = floats("D", variance=True)
-_AFFINE = {"gamma": "D", "beta": "D", "eps": _eps, "returns": finite}
+_ROWS, _COLUMNS = floats("N D", shows=True), floats("D", shows=True)
+_AFFINE = {"gamma": _COLUMNS, "beta": _COLUMNS, "eps": _eps, "returns": finite}
 _RUNNING = {"running_mean": "D", "running_var": _VARIANCE}
-_BACKWARD = {"cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"), "dout": "N D", "returns": finite}
+_BACKWARD = {"cache": validate.cache_of("batchnorm_forward", BatchNormCache, "N D"), "dout": _ROWS}
 
 
-@checked(x="N D", **_AFFINE)
+@checked(x=_ROWS, **_AFFINE)
 def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, BatchNormCache]:
     """Algorithm 1: out = gamma · x_hat + beta with x_hat = (x − mean) / √(var + eps), var with 1/N.
 
@@ -51,14 +52,14 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
     x_hat -= rest
     var = column_mean(x_hat, x_hat)
     inv_std = 1 / np.sqrt(var + eps)
-    validate.check_finite("the variance of x, or 1 / √(variance + eps),", var * inv_std)
+    validate.check_finite("the variance of x, or 1 / √(variance + eps),", np.vdot(var, inv_std))
     x_hat *= inv_std
     out = gamma * x_hat
     out += beta
     return out, BatchNormCache(x_hat, inv_std, gamma, near + rest, var)
 
 
-@checked(**_BACKWARD)
+@checked(**_BACKWARD, returns=validate.first_finite)  # dx adds up shares of dgamma and dbeta
 def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """(dx, dgamma, dbeta) in closed form, the equations of §3 put together.
 
@@ -74,7 +75,7 @@ def batchnorm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array
     return dx, dgamma, dbeta
 
 
-@checked(**_BACKWARD)
+@checked(**_BACKWARD, returns=finite)
 def batchnorm_backward_staged(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """(dx, dgamma, dbeta) node by node back through the graph: the chain rule of §3, one operation a step."""
     n, dtype = len(dout), dout.dtype

@@ -6,7 +6,7 @@ has settled so far: the arguments checked before it by their names, the lengths 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from inspect import Parameter, signature
 from numbers import Real
@@ -30,6 +30,7 @@ def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[
     """A decorator: the function gets what the check of each argument returns; ``returns`` checks its result.
 
     A shape such as "N D" stands for the check `floats`. Who has checked already calls what is below, ``__wrapped__``.
+    If the result is not finite, the arguments are looked at first: see `floats`.
     """
     checks = {name: floats(check) if isinstance(check, str) else check for name, check in checks.items()}
 
@@ -38,6 +39,8 @@ def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[
         positional = [one.name for one in parameters if one.kind is not Parameter.KEYWORD_ONLY]
         required = {one.name for one in parameters if one.default is Parameter.empty}
         result = f"the result of {function.__name__}"
+        # what overflows is refused in one sentence
+        compute = function if returns is None else np.errstate(all="ignore")(function)
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -50,8 +53,10 @@ def checked(*, returns: Check | None = None, **checks: Check | str) -> Callable[
                     settled[name] = given[name] = check(name, given[name], settled)
             if returns is None:
                 return function(**given)
-            with np.errstate(all="ignore"):  # what overflows is refused in one sentence
-                return returns(result, function(**given), settled)
+            try:
+                return returns(result, compute(**given), settled)
+            except NotFiniteError as error:
+                raise next(_not_finite(given), error) from None
 
         return call
 
@@ -66,12 +71,15 @@ def check_fields(instance: Any, **checks: Check) -> None:
         object.__setattr__(instance, name, settled[name])
 
 
-def floats(shape: str, dtype: Any = None, variance: bool = False) -> Check:
-    """The check of a `float_array` in a shape such as "N D": a word is one length all through a call, "..." any."""
+def floats(shape: str, dtype: Any = None, variance: bool = False, shows: bool = False) -> Check:
+    """The check of a `float_array` in a shape such as "N D": a word is one length all through a call, "..." any.
+
+    If NaN or infinity in it always ``shows`` in the result, which is checked anyway, this pass through it is saved.
+    """
     words = tuple(shape.split())
 
     def check(name: str, value: Any, settled: Settled) -> Array:
-        array = float_array(name, value, dtype or settled.get("dtype"), variance)
+        array = float_array(name, value, dtype or settled.get("dtype"), variance, shows)
         fit(name, array, words, settled)
         return array
 
@@ -133,13 +141,17 @@ def float_arrays(name: str, value: Any, shapes: dict[str, Shape | None], dtype: 
     return arrays
 
 
-def float_array(name: str, value: Any, dtype: Any = None, variance: bool = False) -> Array:
-    """``value`` as a finite array of float32 or float64, cast to ``dtype`` if given; a ``variance`` is not negative."""
+def float_array(name: str, value: Any, dtype: Any = None, variance: bool = False, shows: bool = False) -> Array:
+    """``value`` as a finite array of float32 or float64, cast to ``dtype`` if given; a ``variance`` is not negative.
+
+    Not looked through for NaN and infinity if that ``shows`` later.
+    """
     array = plain_array(name, value)
     kind = array.dtype.type
     if kind not in FLOATS:
         raise ValueError(f"{name} has dtype {array.dtype}; it must be float32 or float64.")
-    check_finite(name, array)
+    if not shows:
+        check_finite(name, array)
     if array.dtype != (dtype or kind):  # also if it is in another byte order
         with np.errstate(over="ignore"):
             array = array.astype(dtype or kind)
@@ -171,6 +183,15 @@ def check_finite(name: str, array: Array | float) -> None:
         raise NotFiniteError(f"{name} holds NaN or infinity ({count} of {np.size(array)}); it must be finite.")
 
 
+def _not_finite(given: dict[str, Any]) -> Iterator[NotFiniteError]:
+    """What is wrong with each of the ``given`` arrays that is not finite."""
+    for name, value in given.items():
+        try:
+            finite(name, value)
+        except NotFiniteError as error:
+            yield error
+
+
 def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
     """``result``, an array or a number, or a tuple or a dictionary of them: NotFiniteError if one has overflowed."""
     if type(result) is dict and not math.isfinite(sum(np.vdot(array, array) for array in result.values())):
@@ -180,6 +201,12 @@ def finite(name: str, result: Any, _settled: Settled | None = None) -> Any:
         if type(part) in (Array, float):
             check_finite(name, part)
     return result
+
+
+def first_finite(name: str, results: tuple, _settled: Settled | None = None) -> tuple:
+    """``results``, whose first cannot be finite unless the others are: NotFiniteError if it is not."""
+    check_finite(name, results[0])
+    return results
 
 
 def whole_number(name: str, value: Any, _settled: Settled | None = None, at_least: int = 1) -> int:
