@@ -45,8 +45,9 @@ def fields(text: str) -> set[str]:
 
 
 def needs_korean(text: str) -> bool:
-    """Whether ``text`` has English words beside names in code, formulas and what is put in."""
-    return bool(re.search(r"[A-Za-z]{4}", re.sub(r"\{[^}]*\}|`[^`]*`|\$[^$]*\$", "", text)))
+    """Whether ``text`` has English words beside names, in code or of frameworks, formulas and what is put in."""
+    names = r"\{[^}]*\}|`[^`]*`|\$[^$]*\$|\b(ReLU|tanh|PyTorch|Keras)\b"
+    return bool(re.search(r"[A-Za-z]{4}", re.sub(names, "", text)))
 
 
 @pytest.mark.parametrize("path", WORDS, ids=lambda path: path.relative_to(ROOT).as_posix())

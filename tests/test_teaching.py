@@ -12,9 +12,10 @@ from tools.teaching import PAGES, renewed
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = {
-    "en": ["50 minutes by the clock", "On the board", "Ask aloud", "Wrong answers to expect", "Homework", "Quiz", "Key"],
+    "en": ["50 minutes by the clock", "On the board", "Ask aloud", "Wrong answers to expect", "Homework", "Quiz",
+           "Key"],
     "ko": ["50분 수업", "칠판에 그릴 것", "소리 내어 물을 것", "자주 나오는 오답", "숙제", "퀴즈", "정답"],
-}
+}  # fmt: skip
 
 each_page = pytest.mark.parametrize(
     "path", sorted(ROOT.glob(PAGES)), ids=lambda path: f"{path.parents[1].name}-{path.stem}"

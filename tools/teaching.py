@@ -1,8 +1,9 @@
 """Renew what the teacher's pages take from the lessons: `python tools/teaching.py`.
 
-In ``lessons/<topic>/teaching/en.md`` and ``ko.md`` three parts stand between marks and are written here: the wrong answers to expect,
-from the predictions' options and the exercises' named mistakes; the quiz, from the questions that have points; its key.
-In the plan the name of a cell becomes a link, which opens the cell in JupyterLab. The rest is written by hand.
+In ``lessons/<topic>/teaching/en.md`` and ``ko.md`` three parts stand between marks and are written here: the wrong
+answers to expect, from the predictions' options and the exercises' named mistakes; the quiz, from the questions that
+have points; its key. In the plan the name of a cell becomes a link, which opens the cell in JupyterLab. The rest is
+written by hand.
 """
 
 import re
@@ -79,12 +80,13 @@ def wrong_answers(topic: str, language: str) -> Iterator[str]:
 def _settled_by(cells: list[nbformat.NotebookNode]) -> str:
     """The cell that answers the prediction in the first of ``cells``.
 
-    In its section that is the first picture, or else the last code cell; if the section ends there, the next panel.
+    In its section that is the first picture, or else the first cell that prints; if the section ends there, the next
+    panel.
     """
-    code = [cell for cell in _until(r"predict\(|^## ", cells) if cell.cell_type == "code"]
+    code = [cell for cell in _until(r"predict\(|^## ", cells) if cell.cell_type == "code" and cell.outputs]
     pictures = [cell for cell in code if re.search(r"^(show|grow|show_figure)\(", cell.source, re.MULTILINE)]
     later = (cell for cell in cells[1:] if re.search(r"^(show|grow)\(", cell.source, re.MULTILINE))
-    return (pictures[0] if pictures else code[-1] if code else next(later)).id
+    return (next(iter(pictures + code), None) or next(later)).id
 
 
 def _until(pattern: str, cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
