@@ -1,4 +1,4 @@
-"""Whether the texts of a panel's picture keep clear of one another and of the picture's edge, in any language."""
+"""Whether the texts of a picture keep clear of one another and of its edge, in the language that is chosen."""
 
 import re
 from itertools import combinations
@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from course import catalogue
 from course.live import Live
 from course.panel import MOVING, Canvas, Panel
+from course.particles import PAIRS
 from tests.sweep import settings
 
 LEAST = 1.5  # pixels: letters hold some air above and beside them
@@ -23,8 +24,16 @@ def faults(panel: Panel, pairs: bool = True) -> list[str]:
     for values in settings(panel, pairs):
         result = Live._final(type("Shown", (), {"panel": panel}), values)
         canvas.draw(result, MOVING, values)
-        found += [f"{values}: {fault}" for fault in overlaps(canvas)]
+        found += [f"{values}: {fault}" for fault in overlaps(canvas) + unfinished(panel.sentence(result, values))]
     return found
+
+
+def unfinished(sentence: str) -> list[str]:
+    """What is not as the chosen language wants it in the ``sentence`` of a picture."""
+    korean = catalogue.language() == "ko"
+    if bool(re.search("[가-힣]", sentence)) != korean or any(pair in sentence for pair in PAIRS):
+        return [f"not in the language chosen, or a particle in two forms: {sentence!r}"]
+    return []
 
 
 def overlaps(canvas: Canvas) -> list[str]:
@@ -52,23 +61,3 @@ def drawn_texts(canvas: Canvas) -> list[tuple[str, float, Bbox]]:
         for artist in canvas._artists:
             canvas.figure.draw_artist(artist)
     return placed
-
-
-def in_long_korean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put in place of every text in the catalogue syllables that take some 1.4 times as much room."""
-    words = catalogue._words(catalogue.language())
-    monkeypatch.setattr(catalogue, "_words", lambda _: _korean(words))
-
-
-def _korean(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _korean(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_korean(value) for value in node]
-    fields = re.split(r"(\{[^}]*\})", node)
-    word = r"(?:[A-Za-z](?!\u0302))+"  # not the x of x̂, whose hat no syllable wears
-    return "".join(part if part.startswith("{") else re.sub(word, _syllables, part) for part in fields)
-
-
-def _syllables(word: re.Match[str]) -> str:
-    return "배치정규화학습률손실"[: max(1, round(0.75 * len(word[0])))]

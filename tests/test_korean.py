@@ -11,13 +11,13 @@ import pytest
 from matplotlib.ft2font import FT2Font
 
 from tools.korean import ENGLISH, KOREAN, korean_path, stale
-from tools.lessons import label, language_of, notebooks
+from tools.lessons import label, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 FONT = ROOT / "course" / "fonts" / "NotoSansKR-Regular.ttf"
 WORDS = sorted([*ROOT.glob("course/words/en/*.toml"), *ROOT.glob("lessons/*/words/en.toml"),
                 *ROOT.glob("lessons/*/questions/en.toml")])  # fmt: skip
-ENGLISH_NOTEBOOKS = [path for path in notebooks() if language_of(path) == "en"]
+ENGLISH_NOTEBOOKS = notebooks("en")
 HANGUL = re.compile("[가-힣]")
 NOT_USED = (
     "에폭", "에포케", "그래디언트", "그라디언트", "그레디언트", "레이어", "로스", "웨이트", "노말라이제이션",

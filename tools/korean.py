@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, Python looks for modules in tools/
 
-from tools.lessons import NOTEBOOKS, label, language_of, notebooks  # noqa: E402
+from tools.lessons import NOTEBOOKS, label, notebooks  # noqa: E402
 from tools.renew import renew  # noqa: E402
 
 ENGLISH, KOREAN = 'start("en"', 'start("ko"'
@@ -103,8 +103,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.written and not arguments.lessons:
         parser.error("name the lessons that are written")
-    for path in notebooks():
-        if language_of(path) == "en" and (not arguments.lessons or path.name[:2] in arguments.lessons):
+    for path in notebooks("en"):
+        if not arguments.lessons or path.name[:2] in arguments.lessons:
             bring_up(path, arguments.written)
 
 

@@ -20,19 +20,19 @@ UNCOUNTED = re.compile(  # fenced code, a name in code, a formula, a link's addr
 WORD = re.compile(r"\w[\w.,’'-]*")
 
 
-def cores() -> list[Path]:
-    """The lessons' core notebooks, in every language."""
-    return sorted(NOTEBOOKS.glob(f"*/{NAME}"))
+def cores(language: str = "*") -> list[Path]:
+    """The lessons' core notebooks, in one language or in every."""
+    return sorted(NOTEBOOKS.glob(f"{language}/{NAME}"))
 
 
-def further() -> list[Path]:
+def further(language: str = "*") -> list[Path]:
     """The notebooks that deepen a lesson: the same file names, in the folder ``further`` beside the cores."""
-    return sorted(NOTEBOOKS.glob(f"*/further/{NAME}"))
+    return sorted(NOTEBOOKS.glob(f"{language}/further/{NAME}"))
 
 
-def notebooks() -> list[Path]:
-    """Every notebook of the course."""
-    return cores() + further()
+def notebooks(language: str = "*") -> list[Path]:
+    """Every notebook of the course, in one language or in every."""
+    return cores(language) + further(language)
 
 
 def label(path: Path) -> str:

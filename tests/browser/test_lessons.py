@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TIMED = {"03.race"}  # panels that draw milliseconds, which no two runs share: their pictures are not compared
 
 
-@pytest.mark.parametrize("path", cores(), ids=label)
+@pytest.mark.parametrize("path", cores("en"), ids=label)
 def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is(page, lab, course, path):
     stored = nbformat.read(path, as_version=4)
     pages = [output.get("data", {}).get("text/html", "") for cell in stored.cells for output in cell.get("outputs", [])]
@@ -45,7 +45,7 @@ def seen(picture) -> tuple[str, str]:
     return picture.get_attribute("alt"), words.inner_text()
 
 
-@pytest.mark.parametrize("path", cores(), ids=label)
+@pytest.mark.parametrize("path", cores("en"), ids=label)
 def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page, lab, course, path, monkeypatch):
     copy = course / path.relative_to(ROOT).with_stem(f"run_{path.stem}")
     shutil.copy(path, copy)

@@ -8,12 +8,12 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.live import Live
 from helpers.data import split_mnist
 from helpers.network import Network
 from lessons.batch_epoch_iteration import experiments, further, further_panels, panels, plots
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 6, 5, 10))
@@ -380,11 +380,10 @@ def all_panels(start, digits, walk):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["forgetting", "calculator", "walk", "sizes", "silent", "batch_losses"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[name], pairs=language == "en") == []

@@ -7,13 +7,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from helpers.batchnorm import batchnorm_forward
 from helpers.network import Network, initialize
 from helpers.recording import last
 from lessons.batchnorm_backward import exercises, experiments, further, further_panels, panels, plots
 from lessons.batchnorm_backward.experiments import GONE, Run, State
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, some_digits, swept
 
 KEPT = {"right": (1, 1), "no_variance": (1, 0), "no_mean": (0, 1), "neither": (0, 0)}  # mean path, variance path
@@ -390,15 +390,14 @@ def all_panels(digits):
             "step_size": further_panels.step_size()}  # fmt: skip
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", NAMES)
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
+    monkeypatch.setitem(catalogue._chosen, "language", language)
     monkeypatch.setattr(experiments, "moments", lambda *_: iter([a_run()]))
-    assert faults(all_panels[name], pairs=not korean) == []
+    assert faults(all_panels[name], pairs=language == "en") == []
 
 
 def test_the_last_state_of_a_run_is_that_of_its_last_update(digits):

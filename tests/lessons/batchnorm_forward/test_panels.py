@@ -8,13 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.panel import SETTLED, Canvas
 from helpers.network import Network, forward, initialize, loss_and_gradients
 from lessons.batchnorm_forward import experiments, further, further_panels, panels, plots
 from lessons.batchnorm_forward.experiments import BETAS, Moment, Trained
 from lessons.batchnorm_forward.further_panels import Pair
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, some_digits, swept
 
 BATCH = np.array([[2.45, 6.75, 1450], [2.4, 6.2, 1060], [2, 2.5, 278], [1.82, 2.9, 562], [2.38, 7.65, 520]])
@@ -232,16 +232,15 @@ def all_panels(digits):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["table", "shape", "held", "learned", "scale", "place", "trap"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
+    monkeypatch.setitem(catalogue._chosen, "language", language)
     for run in ("scaled", "place"):
         monkeypatch.setattr(further, run, lambda *_: iter([2.303, 0.0123]))
-    assert faults(all_panels[name], pairs=not korean) == []
+    assert faults(all_panels[name], pairs=language == "en") == []
 
 
 def test_the_boxes_of_neighbouring_rows_keep_apart_in_a_class(monkeypatch):
@@ -258,5 +257,5 @@ def test_the_boxes_of_neighbouring_rows_keep_apart_in_a_class(monkeypatch):
 def test_nor_where_the_layers_are_chosen(digits, view, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
     monkeypatch.setattr(further, "placed", lambda *_: iter([2.303, 2.302]))
-    in_long_korean(monkeypatch)
+    monkeypatch.setitem(catalogue._chosen, "language", "ko")
     assert faults(further_panels.placed(digits)) == []

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.live import Live
 from course.panel import MOVING, Canvas
 from helpers.network import Network, forward, initialize
 from lessons.choosing_batch_and_epochs import experiments, fits, fitting, panels, plots
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 6, 10))
@@ -524,11 +524,10 @@ def all_panels(start, gradients):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["race", "cloud", "way", "stopping", "fitting", "memory"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[name], pairs=language == "en") == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from helpers.gradcheck import numerical_gradient
 from helpers.network import Network, forward, loss_and_gradients
 from helpers.recording import last
@@ -17,7 +17,7 @@ from lessons.does_it_work.regularizing import Judged
 from lessons.does_it_work.stacked import Recipe
 from lessons.does_it_work.sweeps import KINDS, RATES, STDS, Sweep
 from tests.lessons.does_it_work.written_out import one, own_forward, own_loss, stack
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
@@ -356,11 +356,10 @@ def all_panels(digits, monkeypatch):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["four", "noise", "sweep", "maps", "regularized", "along"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[name], pairs=language == "en") == []

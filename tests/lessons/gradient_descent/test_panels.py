@@ -8,11 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.catalogue import text
 from course.live import Live
 from lessons.gradient_descent import experiments, further_panels, panels, plots
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 
@@ -234,11 +234,10 @@ def test_a_learners_own_tables_are_drawn_under_their_own_names():
 
 # ---------------------------------------------------------------- in both views, in another language
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", PANELS)
-def test_no_text_overlaps_another_or_leaves_the_picture(name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(PANELS[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(PANELS[name], pairs=language == "en") == []

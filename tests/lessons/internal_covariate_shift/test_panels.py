@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.live import Live
 from helpers.data import Dataset
 from helpers.gradcheck import numerical_gradient
@@ -22,7 +22,7 @@ from lessons.internal_covariate_shift import (
     plots,
     whitening,
 )  # fmt: skip
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, some_digits, swept
 
 SIZES = (64, 6, 5, 5, 10)
@@ -515,14 +515,13 @@ def all_panels(small, digits, wines):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("k", range(9))
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, k, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, k, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[k], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[k], pairs=language == "en") == []
 
 
 @pytest.mark.parametrize("view", ["normal", "class"])

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from helpers.network import forward, loss_and_gradients
 from helpers.recording import last
 from lessons.signals_through_depth import (
@@ -20,7 +20,7 @@ from lessons.signals_through_depth import (
     runaway_weight,
     saying,
 )
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 EPS = 1e-5
@@ -434,14 +434,13 @@ def all_panels(pictures, wines):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["two_digits", "layers", "training", "norms_batchnorm", "signals"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, short, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, short, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[name], pairs=language == "en") == []
 
 
 def test_a_run_keeps_its_last_state(short):

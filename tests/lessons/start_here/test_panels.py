@@ -10,10 +10,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from course.live import Live
 from lessons.start_here import experiments, panels, plots
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 X = np.array([[1, 2, 0], [0, 1, 3], [2, -1, 1], [-1, 0, 2]])
@@ -145,15 +145,14 @@ def test_the_figure_draws_the_variances_it_is_given():
     assert np.array_equal(second.get_xydata(), np.column_stack([sizes, biased]))
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["mean_picture", "partial", "one_example"])
-def test_no_text_overlaps_another_or_leaves_the_picture(threes, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(threes, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
-    if korean:
-        in_long_korean(monkeypatch)
+    monkeypatch.setitem(catalogue._chosen, "language", language)
     arguments = {"mean_picture": (threes,), "partial": (), "one_example": (X, WEIGHT)}[name]
-    assert faults(getattr(panels, name)(*arguments), pairs=not korean) == []
+    assert faults(getattr(panels, name)(*arguments), pairs=language == "en") == []
 
 
 def _product(rows: list[list[float]], centred: bool) -> list[list[float]]:

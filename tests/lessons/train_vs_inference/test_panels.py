@@ -8,13 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import course
-from course import drawing
+from course import catalogue, drawing
 from helpers.data import Dataset
 from helpers.network import Network, forward, initial_running_stats
 from lessons.train_vs_inference import batch_mates, batches, experiments, further, further_panels, loops, plots
 from lessons.train_vs_inference.experiments import NEW_WEIGHTS, Loops, WarmUp
 from lessons.train_vs_inference.further import Record
-from tests.overlaps import faults, in_long_korean
+from tests.overlaps import faults
 from tests.sweep import numbers, swept
 
 NETWORK = Network((784, 5, 10), "relu", batchnorm=True)
@@ -421,12 +421,11 @@ def all_panels(examples, parameters, stored):
     }
 
 
-@pytest.mark.parametrize("korean", [False, True])
+@pytest.mark.parametrize("language", catalogue.languages())
 @pytest.mark.parametrize("view", ["normal", "class"])
 @pytest.mark.parametrize("name", ["mates", "forgotten", "warm_up", "loop", "drift", "rules"])
-def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, korean, monkeypatch):
+def test_no_text_overlaps_another_or_leaves_the_picture(all_panels, name, view, language, monkeypatch):
     monkeypatch.setitem(drawing._chosen, "view", view)
     monkeypatch.setattr(experiments, "two_loops", lambda *_: iter([Loops((0.9,) * 48, (0.9,) * 6, True)]))
-    if korean:
-        in_long_korean(monkeypatch)
-    assert faults(all_panels[name], pairs=not korean) == []
+    monkeypatch.setitem(catalogue._chosen, "language", language)
+    assert faults(all_panels[name], pairs=language == "en") == []
