@@ -3,6 +3,7 @@
 import re
 import string
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,29 @@ def test_both_editions_print_the_same_and_link_the_same(path):
             blocks = [re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL) for cell in (one, other)]
             assert links[0] == links[1]
             assert blocks[0] == blocks[1]
+
+
+def glossary() -> dict[str, list[str]]:
+    """The English words for each Korean term of lesson 00's glossary."""
+    cells = {cell.id: cell.source for cell in nbformat.read(korean_path(ENGLISH_NOTEBOOKS[0]), as_version=4).cells}
+    rows = [line.split("|")[1:3] for line in cells["glossary"].splitlines() if "|" in line]
+    return {term.strip(): [word.strip() for word in re.split(r"[,()]", english) if word.strip()]
+            for english, terms in rows[2:] for term in re.sub(r"\([^)]*\)", "", terms).split(",")}  # fmt: skip
+
+
+def uses(prose: str, term: str, terms: Iterable[str]) -> bool:
+    """Whether ``term`` stands in ``prose`` by itself, not as a part of a longer one of the ``terms``."""
+    for longer in terms:
+        prose = prose.replace(longer, "") if term in longer and term != longer else prose
+    return bool(re.search(rf"(?<![가-힣]){term}(?!문)", prose))
+
+
+@pytest.mark.parametrize("path", [path for path in notebooks("ko") if path.name[:2] != "00"], ids=label)
+def test_a_term_has_its_english_in_brackets_once(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(re.sub(r"`[^`\n]*`", "", cell.source) for cell in cells if cell.cell_type == "markdown")
+    terms = glossary()
+    used = {term for term in terms if term != "학습" and uses(prose, term, terms)}  # an everyday word
+    assert len(used) > 9
+    assert [term for term in sorted(used)
+            if not re.search(rf"\([^\n]{{0,30}}\b(?:{'|'.join(terms[term])})", prose, re.IGNORECASE)] == []  # fmt: skip

@@ -30,7 +30,9 @@ KEPT = (  # of the files in git; a * stands for folders too
     "lessons/*", "notebooks/*", "pictures/*", "tools/reset_lesson.py", "tools/update.py", "tools/handed_out.py",
 )  # fmt: skip
 TEACHERS = ("lessons/*/teaching/*", "lessons/*/questions/*")
-CUT = ("## Test", "## In front of a class", "## What is in the folder")  # chapters of the README about other files
+CUT = (  # chapters of the READMEs about other files
+    "## Test", "## In front of a class", "## What is in the folder", "## 테스트", "## 수업에서", "## 폴더에 든 것",
+)  # fmt: skip
 
 
 def write(to: Path, root: Path = ROOT) -> int:

@@ -6,11 +6,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.readme_ledger import PLACE, README, short_ledger
+from tools.readme_ledger import PLACE, READMES, ROOT, short_ledger
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[3] / "notebooks").glob("*/further/09_*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/further/09_*.ipynb"))
 CLAIMS = [f"C{k:02}" for k in range(1, 51)]
-VERDICTS = ("right", "right with a condition", "half right", "loose", "wrong", "contested", "not shown")
+VERDICTS = {
+    "right": "맞음", "right with a condition": "조건부로 맞음", "half right": "반만 맞음", "loose": "느슨함",
+    "wrong": "틀림", "contested": "논쟁 중", "not shown": "보이지 않음",
+}  # fmt: skip
 LINK = r"\[(\d\d)\]\(((?:\.\./)?\d\d_\w+\.ipynb)#cell-id=([\w-]+)\)"
 ROW = re.compile(rf"^\| *(\d+) *\| *(.+?) *\| *(.+?) *\| *{LINK} *\|$")
 
@@ -35,7 +38,8 @@ def faults(lines: list[str], folder: Path) -> list[str]:
 
 def row_faults(claim: str, row: re.Match[str], folder: Path) -> list[str]:
     verdict, lesson, name, cell_id = row.groups()[2:]
-    found = [] if verdict.partition(":")[0] in VERDICTS else [f"no verdict of the list: {verdict}"]
+    known = {*VERDICTS, *VERDICTS.values()}
+    found = [] if verdict.partition(":")[0] in known else [f"no verdict of the list: {verdict}"]
     if not (folder / name).exists() or not Path(name).name.startswith(lesson):
         return [*found, f"no such lesson: {name}"]
     cells = [cell for cell in nbformat.read(folder / name, as_version=4).cells if cell.id == cell_id]
@@ -73,11 +77,17 @@ def test_a_spoilt_ledger_is_noticed(what):
     assert faults(SPOILT[what](ledger(path)), path.parent) != []
 
 
-def test_the_readme_holds_the_same_ledger_shortened_and_its_links_lead_somewhere():
+@pytest.mark.parametrize("language", READMES)
+def test_the_readme_holds_the_same_ledger_shortened_and_its_links_lead_somewhere(language):
     """`python tools/readme_ledger.py` puts it there."""
-    table = PLACE.search(README.read_text("utf-8"))[0]
-    assert table == short_ledger()
+    table = PLACE.search(READMES[language].read_text("utf-8"))[0]
+    assert table == short_ledger(language)
     rows = table.splitlines()[2:]
     assert [f"C{int(row.split('|')[1]):02}" for row in rows] == CLAIMS
-    assert all((README.parent / re.search(r"\]\((.+?)#", row)[1]).is_file() for row in rows)
-    assert {row.split("|")[3].strip() for row in rows} <= set(VERDICTS)
+    assert all((ROOT / re.search(r"\]\((.+?)#", row)[1]).is_file() for row in rows)
+
+
+def test_both_languages_give_the_same_verdicts():
+    english, korean = ([row.split("|")[3].strip() for row in short_ledger(language).splitlines()[2:]]
+                       for language in ("en", "ko"))  # fmt: skip
+    assert [VERDICTS[verdict] for verdict in english] == korean
