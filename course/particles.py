@@ -8,8 +8,10 @@ import re
 PAIRS = {
     "을(를)": ("을", "를"), "이(가)": ("이", "가"), "은(는)": ("은", "는"), "과(와)": ("과", "와"),
     "(으)로": ("으로", "로"), "(이)라": ("이라", "라"), "(이)면": ("이면", "면"), "(이)고": ("이고", "고"),
+    "이어야(여야)": ("이어야", "여야"),
 }  # fmt: skip
-FINALS = dict.fromkeys("036MNmn", "x") | dict.fromkeys("178LRlr", "ㄹ")  # 영 삼 육 엠 엔, 일 칠 팔 엘 알
+FINALS = dict.fromkeys("036MNmn\N{COMBINING CIRCUMFLEX ACCENT}", "x")  # 영 삼 육 엠 엔 (엑스) 햇
+FINALS |= dict.fromkeys("178LRlr", "ㄹ")  # 일 칠 팔 엘 알
 CLOSING = r"[)\]}’”'\"*_`$]*"
 PAIR = re.compile(
     rf"(?P<before>(?P<prior>(?:[A-Za-z](?=[A-Za-z]))?)(?P<last>[^\s)\]}}’”'\"*_`$]?){CLOSING})"

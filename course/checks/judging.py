@@ -133,7 +133,7 @@ def _in_full(problem: Problem, fields: dict[str, str]) -> dict[str, str]:
     if not problem.outcome.error and is_short(found) and is_short(expected):
         found, expected = both(found, expected)
         return fields | {"subject": fields["call"], "found": found, "expected": expected}
-    return fields | {"expected": fields["expected"] + fields["given"]} if problem.kind == "shape" else fields
+    return fields | {"expected": text("checks.expected_for", **fields)} if problem.kind == "shape" else fields
 
 
 def _fields(exercise: Task, problem: Problem) -> dict[str, str]:
