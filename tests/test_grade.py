@@ -23,9 +23,11 @@ ALL = dict.fromkeys(SOLVED, True)
 LIMITS = Limits(seconds=8.0)
 
 
-def handed_in(folder: Path, answers: dict[str, str], name: str = "kim") -> tuple[Path, nbformat.NotebookNode]:
+def handed_in(
+    folder: Path, answers: dict[str, str], name: str = "kim", core: Path = CORE
+) -> tuple[Path, nbformat.NotebookNode]:
     """A copy of the core with ``answers`` in its stubs, saved, and as it is in memory."""
-    notebook = nbformat.read(CORE, as_version=4)
+    notebook = nbformat.read(core, as_version=4)
     for cell in notebook.cells:
         for exercise, source in answers.items():
             if f"exercise:{exercise}" in cell.metadata.get("tags", []):
@@ -39,9 +41,10 @@ def with_cells(notebook: nbformat.NotebookNode, cells: list[nbformat.NotebookNod
     return nbformat.from_dict(notebook | {"cells": cells})
 
 
-def graded(path: Path, folder: Path, limits: Limits = LIMITS) -> dict[str, Mark]:
-    submission = read(path, folder, lessons("en"))
-    return {mark.exercise: mark for mark in marks(submission, LESSON, "en", limits)}
+def graded(path: Path, folder: Path, limits: Limits = LIMITS, language: str = "en") -> dict[str, Mark]:
+    known = lessons(language)
+    submission = read(path, folder, known)
+    return {mark.exercise: mark for mark in marks(submission, known[LESSON.number], language, limits)}
 
 
 def right(found: dict[str, Mark]) -> dict[str, bool]:
@@ -56,6 +59,14 @@ def test_solved_and_unsolved(tmp_path):
     assert {(mark.student, mark.lesson) for mark in found.values()} == {("kim", "06")}
     path, _ = handed_in(tmp_path, {})
     assert right(graded(path, tmp_path)) == dict.fromkeys(SOLVED, False)
+
+
+def test_a_korean_notebook_is_marked_in_korean(tmp_path):
+    wrong = SOLVED | {"06.by_hand": "by_hand = 1"}
+    path, _ = handed_in(tmp_path, wrong, core=ROOT / "notebooks" / "ko" / CORE.name)
+    found = graded(path, tmp_path, language="ko")
+    assert right(found) == ALL | {"06.by_hand": False}
+    assert re.search("[가-힣]", found["06.by_hand"].sentence)
 
 
 BROKEN = [  # three in one notebook: none may cost another

@@ -73,6 +73,8 @@ def test_words_are_all_there_with_the_same_fields_and_in_korean(path):
 def test_a_notebook_has_the_english_cells_and_code_and_prose_that_is_not_stale(path):
     english, korean = (nbformat.read(one, as_version=4) for one in (path, korean_path(path)))
     assert [(cell.id, cell.cell_type) for cell in korean.cells] == [(cell.id, cell.cell_type) for cell in english.cells]
+    slides = [[cell.metadata.get("slideshow") for cell in one.cells] for one in (english, korean)]
+    assert slides[1] == slides[0]
     code = [[cell.source for cell in one.cells if cell.cell_type == "code"] for one in (english, korean)]
     assert code[1] == [source.replace(ENGLISH, KOREAN) for source in code[0]]
     assert stale(english, korean) == []

@@ -49,13 +49,15 @@ def test_scene_predictions_pictures_and_sentences_are_slides(path):
 def test_a_page_needs_no_internet_for_its_formulas(tmp_path):
     (path,) = ROOT.glob("notebooks/en/04_*.ipynb")
     page = exported("html", path, tmp_path)
+    assert '<html lang="en"' in page
     assert page.count("<math") > 40
     assert not re.search(r"\$[^$<\n]+\$", read_by_eye(page))
     assert not re.findall(r'<(?:script|link)[^>]+(?:src|href)="http', page)
 
 
 def test_slides_hold_no_code(tmp_path):
-    (path,) = ROOT.glob("notebooks/en/02_*.ipynb")
+    (path,) = ROOT.glob("notebooks/ko/02_*.ipynb")
     page = exported("slides", path, tmp_path)
+    assert '<html lang="ko"' in page
     assert "<section" in page
     assert "jp-InputArea-editor" not in page.partition("<body")[2]

@@ -29,6 +29,16 @@ class Formulas(Preprocessor):
         return cell, resources
 
 
+class Language(Preprocessor):
+    """Has the page say which language it is in, the one that its ``start`` asks for: a screen reader goes by that."""
+
+    def preprocess(self, notebook: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook as it is, and resources with its language."""
+        asked = (re.search(r'^start\("(\w+)"', cell.source, re.MULTILINE) for cell in notebook.cells)
+        resources["language_code"] = next(found[1] for found in asked if found)
+        return notebook, resources
+
+
 def _part(found: re.Match[str]) -> str:
     if found["code"]:
         return found["code"]
@@ -37,7 +47,7 @@ def _part(found: re.Match[str]) -> str:
 
 
 c = get_config()  # noqa: F821 - Jupyter defines it
-c.HTMLExporter.preprocessors = [Formulas]
+c.HTMLExporter.preprocessors = [Formulas, Language]
 c.HTMLExporter.mathjax_url = c.HTMLExporter.require_js_url = c.HTMLExporter.jquery_url = ""
 c.SlidesExporter.require_js_url = HTMLExporter.require_js_url.default_value  # loads reveal.js
 c.SlidesExporter.exclude_input = c.SlidesExporter.exclude_input_prompt = c.SlidesExporter.exclude_output_prompt = True
