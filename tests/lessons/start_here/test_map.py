@@ -35,9 +35,10 @@ def test_the_map_links_what_goes_deeper(drawn):
 
 def test_a_new_title_and_a_new_further_notebook_come_into_the_map(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 02 · Why forget?\n\nA scene.")])
-    nbformat.write(notebook, tmp_path / "02_batches.ipynb")
+    folder = tmp_path / "en"
+    (folder / "further").mkdir(parents=True)
+    nbformat.write(notebook, folder / "02_batches.ipynb")
     source = "Ten lessons.\n\n| 02 | [Count](02_old.ipynb) | a network | |"
-    assert renewed(source, tmp_path).endswith("| 02 | [Why forget?](02_batches.ipynb) | a network | |")
-    (tmp_path / "further").mkdir()
-    nbformat.write(notebook, tmp_path / "further" / "02_batches.ipynb")
-    assert renewed(source, tmp_path).endswith("| a network | [Further](further/02_batches.ipynb) |")
+    assert renewed(source, folder).endswith("| 02 | [Why forget?](02_batches.ipynb) | a network | |")
+    nbformat.write(notebook, folder / "further" / "02_batches.ipynb")
+    assert renewed(source, folder).endswith("| a network | [Further](further/02_batches.ipynb) |")
