@@ -1,18 +1,13 @@
-"""What goes further, looked at in JupyterLab as `test_lessons` looks at the cores: a file, so a process, of its own."""
+"""What goes further, in JupyterLab, as `test_lessons` does it with the cores, with one control of each panel."""
 
 import pytest
 
-from tests.browser import test_lessons
+from tests.browser.test_lessons import check_stored, opened, run_and_answer
 from tools.lessons import further, label
 
 
 @pytest.mark.parametrize("path", further("en"), ids=label)
-def test_it_is_stored_as_it_is_shown(page, lab, course, path):
-    test_lessons.test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is(page, lab, course, path)
-
-
-@pytest.mark.parametrize("path", further("en"), ids=label)
-def test_its_controls_and_predictions_answer(page, lab, course, path, monkeypatch):
-    test_lessons.test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(
-        page, lab, course, path, monkeypatch
-    )
+def test_it_is_as_stored_then_runs_and_answers_and_does_so_after_a_reload(page, lab, course, path, monkeypatch):
+    opened(page, lab, course, path)
+    check_stored(page, path)
+    run_and_answer(page, path, monkeypatch, slice(-1, None))

@@ -19,11 +19,26 @@ TIMED = {"03.race"}  # panels that draw milliseconds, which no two runs share: t
 
 
 @pytest.mark.parametrize("path", cores("en"), ids=label)
-def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is(page, lab, course, path):
+def test_a_lesson_is_as_stored_then_runs_and_answers_and_does_so_after_a_reload(page, lab, course, path, monkeypatch):
+    copy = opened(page, lab, course, path)
+    check_stored(page, path)
+    assert copy.read_bytes() == path.read_bytes()
+    run_and_answer(page, path, monkeypatch, slice(None))
+
+
+def opened(page, lab, course, path: Path) -> Path:
+    """Open a copy of the notebook at ``path``, which lies in the ``course`` that ``lab`` serves; where it lies."""
+    copy = course / path.relative_to(ROOT).with_stem(f"run_{path.stem}")
+    shutil.copy(path, copy)
+    open_notebook(page, lab, str(copy.relative_to(course)))
+    return copy
+
+
+def check_stored(page, path: Path) -> None:
+    """See that ``page`` shows each picture that the notebook at ``path`` stores, with its sentence, and no change."""
     stored = nbformat.read(path, as_version=4)
     pages = [output.get("data", {}).get("text/html", "") for cell in stored.cells for output in cell.get("outputs", [])]
     described = [unescape(re.search('<img alt="([^"]*)"', page)[1]) for page in pages if "<img" in page]
-    open_notebook(page, lab, str(path.relative_to(ROOT)))
     for cell in page.locator(".jp-CodeCell").all():  # JupyterLab renders a cell when it comes into view
         cell.scroll_into_view_if_needed()
     counted = "count => document.querySelectorAll('.jp-OutputArea img[alt]').length === count"
@@ -33,7 +48,6 @@ def test_a_stored_lesson_shows_each_picture_with_its_sentence_and_stays_as_it_is
     assert "model not found" not in page.locator(".jp-Notebook").inner_text().lower()
     assert page.locator(".jp-OutputArea style").count() == 0, "it is trusted, as a clone is not"
     assert page.locator(".jp-mod-dirty").count() == 0
-    assert (course / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
 
 
 def seen(picture) -> tuple[str, str]:
@@ -45,11 +59,8 @@ def seen(picture) -> tuple[str, str]:
     return picture.get_attribute("alt"), words.inner_text()
 
 
-@pytest.mark.parametrize("path", cores("en"), ids=label)
-def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page, lab, course, path, monkeypatch):
-    copy = course / path.relative_to(ROOT).with_stem(f"run_{path.stem}")
-    shutil.copy(path, copy)
-    open_notebook(page, lab, str(copy.relative_to(course)))
+def run_and_answer(page, path: Path, monkeypatch, chosen: slice) -> None:
+    """Run all, move the ``chosen`` controls of each panel, save, load again, move and answer."""
     start_all(page)
     panels = declared_panels(path, monkeypatch)  # here, while the notebook's own kernel runs the cells
     wait_all(page)
@@ -57,7 +68,7 @@ def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     boxes = page.locator(".course-controls")
     assert boxes.count() == len(panels)
-    known = [work_panel(page, box, panel, pulled=panel is panels[0])
+    known = [work_panel(page, box, panel, chosen, pulled=panel is panels[0])
              for box, panel in zip(boxes.all(), panels, strict=True)]  # fmt: skip
     save(page)
     reload(page)
@@ -68,15 +79,15 @@ def test_a_lessons_controls_and_predictions_answer_and_do_so_after_a_reload(page
     assert page.locator(".course-stored:visible").count() == 0
 
 
-def work_panel(page, box, panel, pulled: bool) -> dict:
-    """Move each control of ``panel`` to both ends, and see the picture that those values give; the pictures seen.
+def work_panel(page, box, panel, chosen: slice, pulled: bool) -> dict:
+    """Move the ``chosen`` controls of ``panel`` to both ends; see what picture those values give. The pictures seen.
 
     By keyboard; where the panel is ``pulled``, its sliders by mouse as well.
     """
     cell, rows = parts(box)
     here = Live(panel)
     values, known = here.values, {}
-    for control, row in zip(panel.controls, rows, strict=True):
+    for control, row in list(zip(panel.controls, rows, strict=True))[chosen]:
         for value in move(page, row, control, pulled):
             values[control.key] = value
             setting = tuple(values.values())
