@@ -21,6 +21,11 @@ AT_REST = """([cell, sentence, not]) => {
   return image && image.alt === sentence && image.src.startsWith("data:image/png") && image.src !== not;
 }"""
 
+ANOTHER = """([cell, before]) => {
+  const image = cell.querySelector(".course-live img");
+  return image && image.src.startsWith("data:image/png") && image.src !== before;
+}"""
+
 ANNOUNCED = """([cell, sentence]) => {
   const said = cell.querySelector(".course-said [role=status]").textContent;
   return said === "" || said === sentence;  // nothing before the first move
@@ -64,3 +69,53 @@ def sees(cell: Any, sentence: str, pixels: np.ndarray | None) -> None:
     expect(cell.locator(".course-live p")).to_have_text(sentence, use_inner_text=True)  # laid out, to be seen
     cell.page.wait_for_function(ANNOUNCED, arg=[cell.element_handle(), sentence])
     expect(cell.locator("img:visible")).to_have_count(1)
+
+
+def cut_labels(page: Any) -> list[str]:
+    """The labels of controls on ``page`` of which a part is not to be seen."""
+    cut = "labels => labels.filter(label => label.scrollWidth > label.clientWidth + 1).map(label => label.textContent)"
+    return page.eval_on_selector_all(".course-controls .widget-label", cut)
+
+
+def nudge_panels(page: Any, count: int) -> None:
+    """Move the last control of each of the ``count`` panels, and see another picture come to rest with its words."""
+    boxes = page.locator(".course-controls")
+    expect(boxes).to_have_count(count)
+    for box in boxes.all():
+        box.scroll_into_view_if_needed()
+        cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
+        picture = cell.locator(".course-live img")
+        before = picture.get_attribute("src")
+        nudge(box.locator(":scope > .widget-inline-hbox").last)
+        page.wait_for_function(ANOTHER, arg=[cell.element_handle(), before])
+        expect(cell.locator(".course-live p")).to_have_text(picture.get_attribute("alt"), use_inner_text=True)
+
+
+def nudge(row: Any) -> None:
+    """Move one control by keyboard to a value that it does not have, a slider to an end."""
+    handle, select = row.locator(".noUi-handle"), row.locator("select")
+    if handle.count():
+        at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.focus()
+        handle.press("Home" if at_the_end else "End")
+    elif select.count():
+        select.select_option(index=0 if select.evaluate("menu => menu.selectedIndex") else 1)
+    else:
+        row.locator("input[type=checkbox]").focus()
+        row.locator("input[type=checkbox]").press("Space")
+
+
+def panels_in(path: Path) -> int:
+    """How many panels the notebook at ``path`` shows."""
+    return len(re.findall(r'"(?:show|grow)\(', path.read_text("utf-8")))
+
+
+def predictions_in(path: Path) -> list[str]:
+    """The names of the predictions in the notebook at ``path``."""
+    return re.findall(r'predict\(\\"([^"]+)\\"\)', path.read_text("utf-8"))
+
+
+def no_error(page: Any) -> None:
+    """See that no cell on ``page`` has failed or complained."""
+    for kind in ("stderr", "error"):
+        assert page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').count() == 0

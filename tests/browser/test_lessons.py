@@ -10,7 +10,7 @@ import pytest
 
 from course.checks.prediction import asked
 from course.live import Live
-from tests.browser.notebook import declared_panels, expected, sees
+from tests.browser.notebook import cut_labels, declared_panels, expected, no_error, predictions_in, sees
 from tools.browser import open_notebook, reload, save, start_all, wait_all
 from tools.lessons import cores, label
 
@@ -23,7 +23,7 @@ def test_a_lesson_is_as_stored_then_runs_and_answers_and_does_so_after_a_reload(
     copy = opened(page, lab, course, path)
     check_stored(page, path)
     assert copy.read_bytes() == path.read_bytes()
-    run_and_answer(page, path, monkeypatch, slice(None))
+    run_and_answer(page, path, monkeypatch)
 
 
 def opened(page, lab, course, path: Path) -> Path:
@@ -59,35 +59,35 @@ def seen(picture) -> tuple[str, str]:
     return picture.get_attribute("alt"), words.inner_text()
 
 
-def run_and_answer(page, path: Path, monkeypatch, chosen: slice) -> None:
-    """Run all, move the ``chosen`` controls of each panel, save, load again, move and answer."""
+def run_and_answer(page, path: Path, monkeypatch) -> None:
+    """Run all, move the controls of each panel, save, load again, move and answer."""
     start_all(page)
     panels = declared_panels(path, monkeypatch)  # here, while the notebook's own kernel runs the cells
     wait_all(page)
-    assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
-    assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    no_error(page)
     boxes = page.locator(".course-controls")
     assert boxes.count() == len(panels)
-    known = [work_panel(page, box, panel, chosen, pulled=panel is panels[0])
+    assert cut_labels(page) == []
+    known = [work_panel(page, box, panel, pulled=panel is panels[0])
              for box, panel in zip(boxes.all(), panels, strict=True)]  # fmt: skip
     save(page)
     reload(page)
     page.wait_for_function("count => document.querySelectorAll('.course-controls').length === count", arg=len(panels))
     for box, panel, pictures in zip(boxes.all(), panels, known, strict=True):
         move_again(page, box, panel, pictures)
-    answer_predictions(page, re.findall(r'predict\(\\"([^"]+)\\"\)', path.read_text("utf-8")))
+    answer_predictions(page, predictions_in(path))
     assert page.locator(".course-stored:visible").count() == 0
 
 
-def work_panel(page, box, panel, chosen: slice, pulled: bool) -> dict:
-    """Move the ``chosen`` controls of ``panel`` to both ends; see what picture those values give. The pictures seen.
+def work_panel(page, box, panel, pulled: bool) -> dict:
+    """Move each control of ``panel`` to both ends, and see the picture that those values give; the pictures seen.
 
     By keyboard; where the panel is ``pulled``, its sliders by mouse as well.
     """
     cell, rows = parts(box)
     here = Live(panel)
     values, known = here.values, {}
-    for control, row in list(zip(panel.controls, rows, strict=True))[chosen]:
+    for control, row in zip(panel.controls, rows, strict=True):
         for value in move(page, row, control, pulled):
             values[control.key] = value
             setting = tuple(values.values())

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 import course
 from course import catalogue, controls, drawing
 from course.drawing import Drawing
 from course.panel import MOVING, SETTLED, Canvas, Panel, RunPanel, Update
-from tests.overlaps import faults, overlaps
+from tests.overlaps import faults, overlaps, recording
 
 WORDS = {
     "a": "a",
@@ -96,7 +97,7 @@ def test_a_key_that_moves_holds_numbers_and_leaves_the_background_as_it_is():
 
 
 @pytest.mark.parametrize("scale", [MOVING, SETTLED])
-def test_labels_notes_and_keys_are_broken_to_fit(scale):
+def test_labels_notes_and_keys_are_broken_to_fit(scale, monkeypatch):
     def build(figure):
         narrow, _, _ = figure.arrange(["loss", "left", "right"])
         narrow.set(xlabel="a label that is longer than its axes are wide", ylabel="one longer than they are high")
@@ -104,9 +105,11 @@ def test_labels_notes_and_keys_are_broken_to_fit(scale):
         figure.key(narrow, "upper left", "long", moves=True)
         return lambda result: figure.say("long", loss=result)
 
-    canvas = Canvas(panel(build, size=(7.0, 3.0)))
+    canvas, placed = Canvas(panel(build, size=(7.0, 3.0))), []
+    monkeypatch.setattr(Text, "draw", recording(placed))
     canvas.draw(1.0, scale)
-    assert overlaps(canvas) == []
+    assert len(placed) > 9
+    assert overlaps(placed, canvas.figure.bbox) == []
     ax = canvas.figure.ax["loss"]
     for words in (ax.xaxis.label, ax.yaxis.label, canvas.figure.words["long"]):
         assert "\n" in words.get_text()

@@ -1,4 +1,4 @@
-"""Every exercise of every lesson: the right answer, each mistake, the stub, the texts, the solutions in the notebooks.
+"""Every exercise of every lesson: the right answer, each mistake, the stub, the texts, its place in a notebook.
 
 `tests/lessons/<topic>/wrong_answers.py` holds, beside the declared mistakes, wrong answers as learners type them.
 """
@@ -8,7 +8,6 @@ import re
 import runpy
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -25,7 +24,6 @@ from tools.lessons import cores, label, language_of, notebooks
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("unfinished", "not_callable", "raised", "late", "stuck", "shape", "dtype", "finite", "changed", "value",
           "exits", "asks", "sets", "replaces", "unreadable", "interrupted", "unknown", "right", "hints")
-SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 each_exercise = pytest.mark.parametrize("name", exercise_names())
 
@@ -112,57 +110,6 @@ def test_wrong_answer_is_told_what_is_wrong(name, source, wanted):
 
 
 # ---------------------------------------------------------------- the notebooks
-
-class Run:
-    """A notebook run in a plain namespace, nothing shown: what its checks said, unsolved and with each solution."""
-
-    def __init__(self) -> None:
-        self.unsolved: dict[str, str] = {}
-        self.solved: dict[str, str] = {}
-        self.exercises: list[str] = []
-        self._heard = self.unsolved
-        self._sources: dict[str, str] = {}
-        self._namespace: dict[str, object] = {"__name__": "__main__"}
-
-    def hear(self, name: str, answer: object = ...) -> None:
-        self._heard[name] = verdict_on(name, answer).kind
-
-    def cell(self, cell: nbformat.NotebookNode) -> None:
-        tags = [tag.partition(":") for tag in cell.metadata.get("tags", [])]
-        self.exercises += [name for kind, _, name in tags if kind == "exercise"]
-        if cell.cell_type == "code":
-            exec(cell.source, self._namespace)
-            self._sources.update(dict.fromkeys(re.findall(r'check\("([^"]+)"', cell.source), cell.source))
-        for kind, _, name in tags:
-            if kind == "solution":
-                self._solve(name, cell.source)
-
-    def _solve(self, name: str, markdown: str) -> None:
-        """Run the folded solution and then the cell that checks it, both on a copy of the namespace."""
-        assert markdown.lstrip().startswith("<details>"), f"{name}: the solution is not folded"
-        (solution,) = SOLUTION.findall(markdown)
-        namespace, self._heard = dict(self._namespace), self.solved
-        exec(solution, namespace)
-        exec(self._sources[name], namespace)
-        self._heard = self.unsolved
-
-
-@pytest.mark.parametrize("path", notebooks("en"), ids=label)  # the code and solutions of all editions are the same
-def test_notebook_is_unsolved_as_stored_and_right_with_its_solutions(path, monkeypatch):
-    heard = Run()
-    monkeypatch.chdir(path.parent)
-    monkeypatch.syspath_prepend(str(ROOT))
-    monkeypatch.setitem(catalogue._chosen, "language", "en")
-    for name in ("show", "show_figure", "predict", "score"):
-        monkeypatch.setattr(course, name, lambda *arguments, **options: None)
-    monkeypatch.setattr(course, "check", heard.hear)
-    with plt.rc_context():
-        for cell in nbformat.read(path, as_version=4).cells:
-            heard.cell(cell)
-    plt.close("all")
-    assert heard.unsolved == dict.fromkeys(heard.exercises, "unfinished")
-    assert heard.solved == dict.fromkeys(heard.exercises, "right")
-
 
 @pytest.mark.parametrize("language", catalogue.languages())
 def test_each_exercise_stands_in_one_notebook(language):
