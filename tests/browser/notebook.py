@@ -71,6 +71,13 @@ def sees(cell: Any, sentence: str, pixels: np.ndarray | None) -> None:
     expect(cell.locator("img:visible")).to_have_count(1)
 
 
+def parts(box: Any) -> tuple[Any, list[Any]]:
+    """The cell that ``box`` with its controls stands in, in view, and the controls' rows."""
+    box.scroll_into_view_if_needed()
+    cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
+    return cell, box.locator(":scope > .widget-inline-hbox").all()
+
+
 def cut_labels(page: Any) -> list[str]:
     """The labels of controls on ``page`` of which a part is not to be seen."""
     cut = "labels => labels.filter(label => label.scrollWidth > label.clientWidth + 1).map(label => label.textContent)"
@@ -82,11 +89,10 @@ def nudge_panels(page: Any, count: int) -> None:
     boxes = page.locator(".course-controls")
     expect(boxes).to_have_count(count)
     for box in boxes.all():
-        box.scroll_into_view_if_needed()
-        cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
+        cell, rows = parts(box)
         picture = cell.locator(".course-live img")
         before = picture.get_attribute("src")
-        nudge(box.locator(":scope > .widget-inline-hbox").last)
+        nudge(rows[-1])
         page.wait_for_function(ANOTHER, arg=[cell.element_handle(), before])
         expect(cell.locator(".course-live p")).to_have_text(picture.get_attribute("alt"), use_inner_text=True)
 

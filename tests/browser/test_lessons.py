@@ -10,7 +10,7 @@ import pytest
 
 from course.checks.prediction import asked
 from course.live import Live
-from tests.browser.notebook import cut_labels, declared_panels, expected, no_error, predictions_in, sees
+from tests.browser.notebook import cut_labels, declared_panels, expected, no_error, parts, predictions_in, sees
 from tools.browser import open_notebook, reload, save, start_all, wait_all
 from tools.lessons import cores, label
 
@@ -105,13 +105,6 @@ def move_again(page, box, panel, known) -> None:
     *others, _ = list(known)[-1]
     value = next(move(page, rows[-1], panel.controls[-1], pulled=False))
     sees(cell, *known[*others, value])
-
-
-def parts(box):
-    """The cell that ``box`` with its controls stands in, in view, and the controls' rows."""
-    box.scroll_into_view_if_needed()
-    cell = box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')][1]")
-    return cell, box.locator(":scope > .widget-inline-hbox").all()
 
 
 def move(page, row, control, pulled: bool):
