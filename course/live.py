@@ -7,6 +7,7 @@ in a widget below its controls; the one its cell drew is stored behind it, descr
 
 import asyncio
 import html
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -105,8 +106,10 @@ class Live:
         result = self.panel.compute(**values)
         return _last(result) if isinstance(self.panel, RunPanel) else result
 
-    def _moved(self, _: Any) -> None:
+    def _moved(self, change: Mapping[str, Any]) -> None:
         """Answer a moved control. Whatever goes wrong is said in the panel: nobody sees a callback's traceback."""
+        if _same_number(change["old"], change["new"]):
+            return
         try:
             if isinstance(self.panel, RunPanel):
                 self._start_run()
@@ -192,6 +195,11 @@ def _run_controls() -> tuple[widgets.IntProgress, widgets.Button]:
 
 def _last(steps: Iterator[Any]) -> Any:
     return deque(steps, maxlen=1)[0]
+
+
+def _same_number(old: Any, new: Any) -> bool:
+    """Whether ``new`` is ``old`` but for rounding. A slider that comes into view calls 0.4 0.4000000000000001."""
+    return isinstance(new, float) and math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

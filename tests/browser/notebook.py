@@ -21,9 +21,11 @@ AT_REST = """([cell, sentence, not]) => {
   return image && image.alt === sentence && image.src.startsWith("data:image/png") && image.src !== not;
 }"""
 
-ANOTHER = """([cell, before]) => {
-  const image = cell.querySelector(".course-live img");
-  return image && image.src.startsWith("data:image/png") && image.src !== before;
+MOVED_AND_AT_REST = """([cell, before]) => {
+  const [image, words] = cell.querySelectorAll(".course-live img, .course-live p");
+  const said = cell.querySelector(".course-said [role=status]").textContent;
+  return image && image.src.startsWith("data:image/png") && image.src !== before
+    && words.innerText === image.alt && said === image.alt;
 }"""
 
 ANNOUNCED = """([cell, sentence]) => {
@@ -93,8 +95,7 @@ def nudge_panels(page: Any, count: int) -> None:
         picture = cell.locator(".course-live img")
         before = picture.get_attribute("src")
         nudge(rows[-1])
-        page.wait_for_function(ANOTHER, arg=[cell.element_handle(), before])
-        expect(cell.locator(".course-live p")).to_have_text(picture.get_attribute("alt"), use_inner_text=True)
+        page.wait_for_function(MOVED_AND_AT_REST, arg=[cell.element_handle(), before])
 
 
 def nudge(row: Any) -> None:

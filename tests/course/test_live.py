@@ -91,6 +91,16 @@ def test_a_move_computes_draws_and_says_the_new_value():
     assert not np.array_equal(*(pixels_of(bundle["text/html"]) for bundle in (shown.picture.bundle, before)))
 
 
+@pytest.mark.parametrize("slider", ["a", "b"])
+def test_a_number_rounded_anew_is_no_move(slider):
+    asked = []
+    shown = Live(panel(lambda a, b: asked.append((a, b)) or np.full(10, a)))
+    shown.widgets["a"].value += 3e-16
+    assert asked == [(1.0, 1)]
+    shown.widgets[slider].value = 2
+    assert len(asked) == 2
+
+
 @pytest.mark.parametrize("scale", [MOVING, SETTLED])
 def test_blitting_after_many_moves_gives_the_picture_drawn_from_nothing(scale):
     canvas = Canvas(panel())
