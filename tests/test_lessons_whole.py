@@ -1,6 +1,7 @@
 """A lesson is whole: a number of its own, its notebook, its tests, and its place in the README."""
 
 import ast
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -9,6 +10,7 @@ import nbformat
 import pytest
 
 from tools.lessons import language_of, notebooks
+from tools.readme_pictures import PICTURES, stored_picture
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.parent for path in (ROOT / "lessons").glob("*/words"))
@@ -33,6 +35,15 @@ def test_a_lesson_has_all_its_parts(lesson):
     assert (tests / "test_panels.py").exists()
     assert (tests / "wrong_answers.py").exists()
     assert f"(notebooks/en/{name}.ipynb)" in (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("language", "readme"), [("en", "README.md"), ("ko", "README.ko.md")])
+def test_a_readmes_pictures_are_those_that_its_language_stores(language, readme):
+    shown = re.findall(r"\]\((pictures/.+?)\)", (ROOT / readme).read_text("utf-8"))
+    assert sorted(shown) == sorted(f"pictures/{language}/{name}" for name in PICTURES)
+    for name, cell in PICTURES.items():
+        stored = (ROOT / "pictures" / language / name).read_bytes() == stored_picture(language, *cell)
+        assert stored, f"{name}: run tools/readme_pictures.py"
 
 
 ASKED = sorted((ROOT / "lessons").glob("*/questions/*.toml"))

@@ -1,12 +1,14 @@
-"""Copy the README's pictures out of the stored notebooks: `python tools/readme_pictures.py`."""
+"""Copy the READMEs' pictures out of the stored notebooks of their language: `python tools/readme_pictures.py`."""
 
 import base64
 import re
+from itertools import product
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("en", "ko")
 PICTURES = {
     "valley.png": ("01_gradient_descent", "valley"),
     "forgetting.png": ("02_batch_epoch_iteration", "forgetting"),
@@ -19,14 +21,14 @@ PICTURES = {
 }
 
 
-def stored_picture(lesson: str, cell_id: str) -> bytes:
-    """The PNG that the cell ``cell_id`` of the English ``lesson`` shows."""
-    notebook = nbformat.read(ROOT / "notebooks" / "en" / f"{lesson}.ipynb", as_version=4)
+def stored_picture(language: str, lesson: str, cell_id: str) -> bytes:
+    """The PNG that the cell ``cell_id`` of the ``lesson`` shows."""
+    notebook = nbformat.read(ROOT / "notebooks" / language / f"{lesson}.ipynb", as_version=4)
     (cell,) = (cell for cell in notebook.cells if cell.id == cell_id)
     shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
     return base64.b64decode(re.search(r"data:image/png;base64,([A-Za-z0-9+/=]+)", shown)[1])
 
 
 if __name__ == "__main__":
-    for name, (lesson, cell_id) in PICTURES.items():
-        (ROOT / "pictures" / name).write_bytes(stored_picture(lesson, cell_id))
+    for language, (name, cell) in product(LANGUAGES, PICTURES.items()):
+        (ROOT / "pictures" / language / name).write_bytes(stored_picture(language, *cell))
