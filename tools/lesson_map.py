@@ -1,4 +1,4 @@
-"""Put the lessons' titles, and links to their Further notebooks, into lesson 00's map: `python tools/lesson_map.py`.
+"""Put the lessons' titles into lesson 00's map: `python tools/lesson_map.py`.
 
 What each row says of a lesson beside its title is written by hand and stays.
 """
@@ -12,20 +12,18 @@ import nbformat
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tools.lessons import NAME, NOTEBOOKS  # noqa: E402
 
-FURTHER = {"en": "Further", "ko": "심화"}
-ROW = re.compile(r"^\| (\d\d) \| \[.*?\]\(.*?\) \| (.*?) \|.*\|$", re.MULTILINE)
+LINK = re.compile(r"^\| (\d\d) \| \[.*?\]\(.*?\) \|", re.MULTILINE)
 
 
 def renewed(source: str, folder: Path) -> str:
-    """The map's Markdown with the titles and the Further links of the notebooks in ``folder``."""
-    lessons = {path.name[:2]: path.name for path in folder.glob(NAME)}
+    """The map's Markdown with the titles of the notebooks in ``folder``."""
+    lessons = {path.name[:2]: path for path in folder.glob(NAME)}
 
-    def row(found: re.Match[str]) -> str:
-        name = lessons[found[1]]
-        deeper = f"[{FURTHER[folder.name]}](further/{name})" if (folder / "further" / name).exists() else ""
-        return f"| {found[1]} | [{title(folder / name)}]({name}) | {found[2]} | {deeper} |".replace("|  |", "| |")
+    def link(found: re.Match[str]) -> str:
+        lesson = lessons[found[1]]
+        return f"| {found[1]} | [{title(lesson)}]({lesson.name}) |"
 
-    return ROW.sub(row, source)
+    return LINK.sub(link, source)
 
 
 def title(notebook: Path) -> str:

@@ -1,4 +1,4 @@
-"""Lesson 00's map names every lesson that there is by its title, and links it and its Further notebook."""
+"""Lesson 00's map names every lesson that there is by its title, and links it."""
 
 import re
 from pathlib import Path
@@ -26,19 +26,13 @@ def test_the_map_has_every_lesson_with_its_title(drawn):
     assert rows == [(path.name[:2], title(path), path.name) for path in lessons], "run tools/lesson_map.py"
 
 
-def test_the_map_links_what_goes_deeper(drawn):
+def test_the_map_is_as_its_tool_writes_it(drawn):
     folder, source = drawn
-    linked = sorted(re.findall(r"\]\(further/(.+?)\)", source))
-    assert linked == sorted(path.name for path in folder.glob("further/[0-9][0-9]_*.ipynb")), "run tools/lesson_map.py"
     assert renewed(source, folder) == source
 
 
-def test_a_new_title_and_a_new_further_notebook_come_into_the_map(tmp_path):
+def test_a_new_title_comes_into_the_map(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 02 · Why forget?\n\nA scene.")])
-    folder = tmp_path / "en"
-    (folder / "further").mkdir(parents=True)
-    nbformat.write(notebook, folder / "02_batches.ipynb")
-    source = "Ten lessons.\n\n| 02 | [Count](02_old.ipynb) | a network | |"
-    assert renewed(source, folder).endswith("| 02 | [Why forget?](02_batches.ipynb) | a network | |")
-    nbformat.write(notebook, folder / "further" / "02_batches.ipynb")
-    assert renewed(source, folder).endswith("| a network | [Further](further/02_batches.ipynb) |")
+    nbformat.write(notebook, tmp_path / "02_batches.ipynb")
+    source = "Ten lessons.\n\n| 02 | [Count](02_old.ipynb) | a network |"
+    assert renewed(source, tmp_path).endswith("| 02 | [Why forget?](02_batches.ipynb) | a network |")
