@@ -1,16 +1,11 @@
 """Every panel at its default, its controls' ends and every pair of ends; the numbers a sentence shows; toy data."""
 
-import contextlib
-import io
 import re
 from collections.abc import Iterator
 from itertools import combinations, product
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
-import pytest
 
 from course.live import Live
 from course.panel import Panel
@@ -37,16 +32,6 @@ def settings(panel: Panel, pairs: bool = True) -> list[dict[str, Any]]:
     for one, other in combinations(panel.controls, 2) if pairs else ():
         moves += [{one.key: a, other.key: b} for a, b in product(one.ends, other.ends)]
     return [default, *({**default, **move} for move in moves)]
-
-
-def run_cells(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the code cells of the notebook at ``path`` in this process, from its folder, and drop what they print."""
-    monkeypatch.chdir(path.parent)
-    namespace: dict = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, cell.id, "exec"), namespace)
 
 
 def numbers(sentence: str) -> list[float]:

@@ -1,12 +1,16 @@
 """What the panels of a notebook should show, computed in this process, and what a page shows of them."""
 
+import ast
 import base64
+import contextlib
 import io
 import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
+from nbformat import NotebookNode
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -14,7 +18,8 @@ import course
 from course.live import Live
 from course.panel import SETTLED, Panel
 from course.pictures import described_picture
-from tests.sweep import run_cells
+
+ASKS = re.compile(r"^(show|grow|predict)\(", re.MULTILINE)
 
 AT_REST = """([cell, sentence, not]) => {
   const image = cell.querySelector(".course-live img");
@@ -34,11 +39,32 @@ ANNOUNCED = """([cell, sentence]) => {
 }"""
 
 
+def asking(path: Path) -> list[NotebookNode]:
+    """The set-up cell of the notebook at ``path``, its cells that show a panel or ask for a prediction, and those
+    that make what these use: names stand for data, so a cell that only changes what another made is not found.
+    """  # fmt: skip
+    setup, *others = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    kept, used = [], set()
+    for cell in reversed(others):
+        parts = list(ast.walk(ast.parse(cell.source)))
+        names = [part for part in parts if isinstance(part, ast.Name)]
+        made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        made |= {part.name for part in parts if isinstance(part, ast.FunctionDef | ast.ClassDef)}
+        if ASKS.search(cell.source) or made & used:
+            kept.append(cell)
+            used |= {name.id for name in names}
+    return [setup, *reversed(kept)]
+
+
 def declared_panels(path: Path, monkeypatch) -> list[Panel]:
-    """The panels that the notebook at ``path`` shows, in order, from running its cells here."""
+    """The panels that the notebook at ``path`` shows, in order, from running here the cells that these need."""
     panels: list[Panel] = []
     monkeypatch.setattr(course, "show", panels.append)
-    run_cells(path, monkeypatch)
+    monkeypatch.chdir(path.parent)
+    namespace: dict = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in asking(path):
+            exec(compile(cell.source, cell.id, "exec"), namespace)
     return panels
 
 
