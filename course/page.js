@@ -1,5 +1,6 @@
 // Names for what ipywidgets leaves without: a slider's handle, its readout and a bar are called as their label, a handle's
-// value is what its readout says (not an option's index), and what is renewed in a .course-said is announced.
+// value is what its readout says (not an option's index), what is renewed in a .course-said is announced, and a notebook
+// is read in its own language, where JupyterLab says of the whole page that it is in English.
 (() => {
   const set = (part, name, value) => {
     if (part.getAttribute(name) !== value) part.setAttribute(name, value);
@@ -19,6 +20,7 @@
   const nameAll = () => {
     document.querySelectorAll(".course-panel .widget-inline-hbox").forEach(nameRow);
     document.querySelectorAll(".course-said .widget-html-content").forEach(part => set(part, "role", "status"));
+    document.querySelectorAll(".course-language").forEach(mark => set(mark.closest(".jp-Notebook, body"), "lang", mark.lang));
   };
   // A row that changes is named at once; what else changes may be a picture at each frame, which must not wait for us.
   let waiting;

@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import display
 
+from course.catalogue import language
 from course.pictures import Bundle
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -27,11 +28,12 @@ _closing: dict[str, list[Callable[[], None]]] = {}  # by cell: what lets go of a
 
 
 def show_widget(widget: widgets.Widget, let_go: Callable[[], None] | None = None) -> None:
-    """Show ``widget`` with accessible names, and nothing in its place where there is no kernel.
+    """Show ``widget`` with accessible names and its language, and nothing in its place where there is no kernel.
 
     When its cell is run again the widget is closed and ``let_go`` called.
     """
-    box = widgets.VBox([widget, widgets.HTML(_PAGE)])
+    page = f'{_PAGE}<i class="course-language" lang="{language()}"></i>'
+    box = widgets.VBox([widget, widgets.HTML(page)])
     box.add_class("course-panel")
     closing = _closing.setdefault(cell_id(), [])
     closing.append(lambda: close_widget(box))

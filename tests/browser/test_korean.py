@@ -27,6 +27,7 @@ def test_a_control_of_each_panel_and_the_predictions_answer_in_korean(page, lab,
     no_error(page)
     nudge_panels(page, panels_in(path))
     assert cut_labels(page) == []
+    assert page.locator(".jp-Notebook").get_attribute("lang") == "ko"
     controls = page.locator(".course-controls .widget-inline-hbox").all_text_contents()
     assert [said for said in controls if re.search("[A-Za-z]{2}", said) and not HANGUL.search(said)] == []
     sentences = [picture.get_attribute("alt") for picture in page.locator(".course-live img").all()]
