@@ -50,6 +50,19 @@ def test_the_plan_names_cells_of_the_notebook_and_fills_50_minutes(path):
     assert {name for row in rows for name in re.findall(r"`([\w-]+)`", row[1])} <= ids
 
 
+def letters(text: str) -> str:
+    """The letters and digits of ``text``, without formulas' commands and the English that Korean has in brackets."""
+    return re.sub("[^A-Za-z0-9가-힣]", "", re.sub(r"\\[a-z]+|\([A-Za-z -]+\)", "", text))
+
+
+@each_page
+def test_what_is_read_aloud_stands_in_the_notebook(path):
+    sentences = re.findall(r'\*\*"(.+?)"\*\*', path.read_text("utf-8"))
+    said = [letters(cell.source) for cell in cells(path) if cell.cell_type == "markdown"]
+    assert sentences
+    assert [sentence for sentence in sentences if not any(letters(sentence) in source for source in said)] == []
+
+
 @each_page
 def test_the_quiz_has_eight_questions_with_points(path):
     questions = tomllib.loads((path.parents[1] / "questions" / f"{path.stem}.toml").read_text("utf-8"))["question"]
