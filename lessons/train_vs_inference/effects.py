@@ -223,9 +223,9 @@ def algorithm_2_is_nearest(seed: int) -> bool:
 
 
 def one_is_noisy_and_many_are_old(seed: int) -> bool:
-    """The mean: the last 5 batches are nearer than the last one, and than the last 200; variance: 20 than 1 and 5."""
+    """The mean: the last 5 batches are nearer than the last 200; the variance: the last 20 nearer than 1 and 5."""
     one, five, twenty, many = (averages(seed)[f"last_{k}"] for k in (1, 5, 20, 200))
-    return five.mean < min(one.mean, many.mean) and twenty.var < min(one.var, five.var)
+    return five.mean < many.mean and twenty.var < min(one.var, five.var)
 
 
 def noise_is_that_of_two_over_alpha(seed: int) -> bool:
