@@ -62,13 +62,13 @@ def the_first_batch_is_enough_up_to_rate_3(seed: int) -> bool:
 
 
 def at_rate_10_it_must_stay(seed: int) -> bool:
-    """Rate 10: with batch norm 80 % within 200 updates from either start; for the first batch only, and without, never.
+    """Rate 10: with batch norm 80 % within 300 updates from either start; for the first batch only, and without, never.
 
     That is, not within 1,000 updates; without it from good first weights too.
     """
     found = {name: at(name, seed, rate=10.0, updates=1000) for name in (*FOUR[1:], "bad_once")}
     never = found["bad_once"] == found["good_plain"] == np.inf
-    return never and max(found["bad_normed"], found["good_normed"]) <= 200
+    return never and max(found["bad_normed"], found["good_normed"]) <= 300
 
 
 @cache
