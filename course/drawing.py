@@ -42,7 +42,7 @@ def in_class() -> bool:
 
 def fitting_size(size: tuple[float, float], n_controls: int) -> tuple[float, float]:
     """A picture's size in inches in the view chosen: ``size``, or what ``n_controls`` leave of a class's screen."""
-    left = CLASS_WIDTH, CLASS_HEIGHT - CLASS_ROW * math.ceil(n_controls / 2)
+    left = CLASS_WIDTH, round(CLASS_HEIGHT - CLASS_ROW * math.ceil(n_controls / 2), 2)
     return left if in_class() else size
 
 

@@ -10,8 +10,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from course import catalogue
+from course.drawing import DPI
 from course.live import Live
-from course.panel import MOVING, Canvas, Panel
+from course.panel import MOVING, SETTLED, Canvas, Panel
 from course.particles import PAIRS
 from tests.sweep import settings
 
@@ -22,7 +23,9 @@ Placed = tuple[str, float, Bbox]  # a text that is drawn, its size in points, an
 
 def faults(panel: Panel, pairs: bool = True) -> list[str]:
     """What is wrong in the picture of ``panel`` at its default, its controls' ends and each pair of ends."""
-    canvas, still, moving, found = Canvas(panel), [], [], []
+    canvas, still, moving = Canvas(panel), [], []
+    sides = (float(side) * DPI * SETTLED for side in canvas.figure.get_size_inches())
+    found = [f"{side} pixels, which one matplotlib cuts and another rounds" for side in sides if int(side) != round(side)]
     draw_background = canvas.agg.draw
 
     def background() -> None:

@@ -98,14 +98,14 @@ LEFT = KINDS[:2]
 
 def sweep(train: Dataset, held: Dataset) -> RunPanel:
     """A run to `grow`: the networks of all kinds together; drawn are those without batch norm and with it."""
-    return RunPanel("09.sweep", [], partial(sweeps.sweep, train, held), _draw_maps, _describe_maps, size=(8.8, 4.1),
+    return RunPanel("09.sweep", [], partial(sweeps.sweep, train, held), _draw_maps, _describe_maps, size=(8.8, 4.2),
                     total=lambda: len(MOMENTS))  # fmt: skip
 
 
 def maps(found: Sweep) -> Panel:
     """Scrub the recorded sweep; the left map is without batch norm, or with it for the first batch only."""
     controls = [menu("left", LEFT, "once"), choice("updates", found.at, found.at[-1])]
-    return Panel("09.maps", controls, lambda left, updates: found, _draw_maps, _describe_maps, size=(8.8, 4.1))
+    return Panel("09.maps", controls, lambda left, updates: found, _draw_maps, _describe_maps, size=(8.8, 4.2))
 
 
 def _draw_maps(figure: Drawing) -> Update:
