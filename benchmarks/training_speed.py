@@ -1,4 +1,4 @@
-"""One update of the Figure 1 network with batch norm: ours, PyTorch eager, and its matrix products alone as the floor.
+"""One update of the Figure 1 network: ours, with batch norm and without, PyTorch eager, its matrix products alone.
 
     OPENBLAS_CORETYPE=Haswell python benchmarks/training_speed.py
 
@@ -28,9 +28,9 @@ SIZES, BATCH_SIZE, RATE = (784, 100, 100, 100, 10), 60, 0.1
 ROUNDS = 200
 
 
-def ours(train: data.Dataset) -> Callable[[], object]:
+def ours(train: data.Dataset, batchnorm: bool = True) -> Callable[[], object]:
     """The steps of `helpers.training`, whose arguments are checked before the first."""
-    network = Network(SIZES, "sigmoid", batchnorm=True)
+    network = Network(SIZES, "sigmoid", batchnorm=batchnorm)
     parameters = initialize(network, np.random.default_rng(0), dtype=np.float32)
     settings = {"batch_size": BATCH_SIZE, "epochs": 10**6, "learning_rate": RATE, "rng": np.random.default_rng(1)}
     steps = training_steps(network, parameters, train.x, train.y, **settings)
@@ -87,6 +87,7 @@ if __name__ == "__main__":
     print(f"BLAS: {one_thread()}\n")
     digits, _ = data.split_mnist()
     ways = {"floor: matrix products alone": products(), "ours": ours(digits)}
+    ways["ours without batch norm"] = ours(digits, batchnorm=False)
     if torch is not None:
         ways["PyTorch eager"] = eager(digits)
     least = {name: min(seconds) for name, seconds in times(ways, ROUNDS).items()}  # what others disturbed least

@@ -25,7 +25,7 @@ def faults(panel: Panel, pairs: bool = True) -> list[str]:
     """What is wrong in the picture of ``panel`` at its default, its controls' ends and each pair of ends."""
     canvas, still, moving = Canvas(panel), [], []
     sides = (float(side) * DPI * SETTLED for side in canvas.figure.get_size_inches())
-    found = [f"{side} pixels, which one matplotlib cuts and another rounds" for side in sides if int(side) != round(side)]
+    found = [f"{side} pixels: one matplotlib cuts, another rounds" for side in sides if int(side) != round(side)]
     draw_background = canvas.agg.draw
 
     def background() -> None:
