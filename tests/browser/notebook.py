@@ -40,9 +40,10 @@ ANNOUNCED = """([cell, sentence]) => {
 
 
 def asking(path: Path) -> list[NotebookNode]:
-    """The set-up cell of the notebook at ``path``, its cells that show a panel or ask for a prediction, and those
-    that make what these use: names stand for data, so a cell that only changes what another made is not found.
-    """  # fmt: skip
+    """The cells of the notebook at ``path`` that show a panel or ask for a prediction, and those that these need.
+
+    The set-up cell first. Names stand for data: a cell that only changes what another has made is not found.
+    """
     setup, *others = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     kept, used = [], set()
     for cell in reversed(others):

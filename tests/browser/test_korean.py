@@ -36,8 +36,7 @@ def test_a_control_of_each_panel_and_the_predictions_answer_in_korean(page, lab,
 
 
 def lighter(course: Path, path: Path) -> str:
-    """Write the cells that ask, of the notebook at ``path``, beside its copy in ``course``; the new one's place there.
-    """  # fmt: skip
+    """Write the cells of the notebook at ``path`` that ask into the ``course`` that is served; where they lie in it."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = asking(path)
     for cell in notebook.cells:
