@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from course import catalogue
 from tools import handed_out, reset_lesson
 
 ROOT = Path(__file__).parents[1]
@@ -18,11 +17,6 @@ LESSON = "notebooks/en/01_gradient_descent.ipynb"
 SHIPPED = '{"cells": []}\n'
 NEWER = '{"cells": ["newer"]}\n'
 MINE = '{"cells": ["mine, 한글"]}\n'
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    catalogue.use("en")
 
 
 @pytest.fixture

@@ -7,18 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from course import catalogue
 from tools.handed_out import COPIES, MANIFEST, checksum
 from tools.update import update
 
 ONE, TWO, CODE = "notebooks/en/01_one.ipynb", "notebooks/en/02_two.ipynb", "helpers/code.py"
 OLD = {ONE: "one", TWO: "two", CODE: "code", "gone.txt": "gone"}
 NEW = {ONE: "one, newer", TWO: "two", CODE: "code, newer", "new.txt": "new"}
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    catalogue.use("en")
 
 
 def write(root, files):

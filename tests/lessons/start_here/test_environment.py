@@ -5,15 +5,9 @@ import sys
 
 import pytest
 
-from course import catalogue
 from lessons.start_here import environment
 
 READY = "Everything the course needs is here: go on."
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    catalogue.use("en")
 
 
 @pytest.fixture
